@@ -1,0 +1,98 @@
+"""Checks of arguments, and one form of words for refusing them."""
+
+import difflib
+import numbers
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from brian2 import DimensionMismatchError, Quantity, get_dimensions, get_unit
+from brian2.units.fundamentalunits import Dimension
+
+__all__ = ["check_choice", "check_count", "check_known", "check_quantity", "did_you_mean", "refusal"]
+
+
+def refusal(argument: str, owner: str, allowed: str, got: object, remedy: str = "") -> str:
+    """Word the refusal of an argument: what it must be, what was got, what to do."""
+    message = f"The '{argument}' argument of {owner} must be {allowed}, but got {got}."
+    return f"{message} {remedy}".rstrip()
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Suggest the known name nearest to `name`, or list all of them."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    suggestion = f"Did you mean '{near[0]}'? " if near else ""
+    return f"{suggestion}Known: {', '.join(names)}."
+
+
+def check_known(argument: str, owner: str, value: str, known: Mapping[str, Any]) -> Any:
+    """Return ``known[value]``; refuse an unknown name with the nearest known one."""
+    if value not in known:
+        allowed = "one of the known names"
+        raise ValueError(refusal(argument, owner, allowed, repr(value), did_you_mean(value, known)))
+    return known[value]
+
+
+def check_choice(argument: str, owner: str, value: object, choices: Iterable[str]) -> None:
+    """Refuse a value that is not one of the choices."""
+    names = list(choices)
+    if value not in names:
+        allowed = " or ".join(repr(name) for name in names)
+        raise ValueError(refusal(argument, owner, allowed, repr(value)))
+
+
+def check_count(argument: str, owner: str, value: object, least: int = 1) -> int:
+    """Return a whole number not below `least`."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or int(value) < least:  # type: ignore[call-overload]
+        allowed = f"a whole number of at least {least}"
+        raise ValueError(refusal(argument, owner, allowed, repr(value)))
+    return int(value)  # type: ignore[call-overload, no-any-return]
+
+
+def check_quantity(
+    argument: str, owner: str, value: object, unit: Quantity | Dimension, sign: str = "any"
+) -> Quantity:
+    """Return one finite number with the right unit, as a copy nobody can change.
+
+    Parameters
+    ----------
+    argument, owner : str
+        Names for the message.
+    value : object
+        What the user gave.
+    unit : Quantity or Dimension
+        The unit to have; `sign` is one of 'any', 'positive', 'not negative'.
+
+    Returns
+    -------
+    Quantity
+        A read-only copy of `value`; a float where the unit is 1.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not a number.
+    DimensionMismatchError
+        If its unit is another one.
+    ValueError
+        If it is not one finite number of the right sign.
+    """
+    dimensions = get_dimensions(unit)
+    expected = get_unit(dimensions)
+    if isinstance(value, bool | str) or value is None:
+        raise TypeError(refusal(argument, owner, f"a quantity in {expected!r}", repr(value)))
+    if get_dimensions(value) is not dimensions:
+        remedy = f"Write it with a unit of {expected!r}."
+        message = refusal(argument, owner, f"in units of {expected!r}", repr(value), remedy)
+        raise DimensionMismatchError(message, dimensions, get_dimensions(value))
+    number = np.asarray(value, dtype=float)
+    fits = {"any": True, "positive": np.all(number > 0), "not negative": np.all(number >= 0)}[sign]
+    if number.shape != () or not np.isfinite(number) or not fits:
+        allowed = "one finite number" if sign == "any" else f"one finite number, {sign}"
+        raise ValueError(refusal(argument, owner, allowed, repr(value)))
+    frozen = Quantity(number.copy(), dim=dimensions)
+    if isinstance(frozen, Quantity):  # else dimensionless: a plain float
+        frozen.setflags(write=False)
+    return frozen

@@ -1,0 +1,47 @@
+"""What can go wrong that Python has no word for."""
+
+from brian2 import Quantity
+
+__all__ = ["DivergenceError", "InterruptedRunError", "RecordingError", "UnsupportedDeviceError"]
+
+
+class UnsupportedDeviceError(NotImplementedError):
+    """The active Brian device cannot run what was asked for."""
+
+
+class DivergenceError(ArithmeticError):
+    """The output of a readout, its error or its learning rule left the finite numbers.
+
+    Attributes
+    ----------
+    readout : str
+        Name of the readout.
+    time : Quantity
+        Simulated time of the first value that was not finite [second].
+    """
+
+    def __init__(self, message: str, readout: str, time: Quantity) -> None:
+        super().__init__(message)
+        self.readout = readout
+        self.time = time
+
+
+class InterruptedRunError(RuntimeError):
+    """A run ended before its time, so that its results must not be taken for a whole run.
+
+    Attributes
+    ----------
+    completed : float
+        Fraction of the run that was simulated, between 0 and 1.
+    """
+
+    def __init__(self, completed: float, duration: Quantity) -> None:
+        super().__init__(
+            f"The run was stopped at t = {completed * duration} of {duration}. "
+            "Nothing of it was saved."
+        )
+        self.completed = completed
+
+
+class RecordingError(ValueError):
+    """A file is not a whole recording of brian_force."""

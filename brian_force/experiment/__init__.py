@@ -1,0 +1,6 @@
+"""Run a network through its protocol on any device, and keep what came out."""
+
+from brian_force.experiment.recording import Recording, load_recording
+from brian_force.experiment.train import train
+
+__all__ = ["Recording", "load_recording", "train"]

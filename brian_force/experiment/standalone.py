@@ -1,0 +1,320 @@
+"""A session in C++ standalone: one binary, generated and compiled once, started many times.
+
+Everything that differs between runs reaches the binary as data: numbers as arguments, arrays
+as files in a folder of the run. What the code depends on (sizes, time steps, the rule) is the
+same for all runs of a session.
+"""
+
+import dataclasses
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from brian2 import prefs, second, set_device
+from brian2.codegen.cpp_prefs import get_compiler_and_args
+from brian2.core.variables import VariableView
+from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
+from brian2.devices.device import reset_device
+
+from brian_force.errors import InterruptedRunError
+from brian_force.experiment.build_cache import BuildCache, project_key
+from brian_force.experiment.progress import Report
+from brian_force.experiment.run import Run, RunResult, build_network, read_result
+from brian_force.networks.lif import SHARED_PARAMETERS, network_arrays
+from brian_force.networks.parameters import LIFParameters
+from brian_force.networks.weights import padded_size
+from brian_force.tasks.task import table_length
+
+__all__ = ["StandaloneSession", "compiler_command"]
+
+# A line of its own on standard error, often enough for a smooth bar.
+REPORT = 'std::cerr << "progress " << completed << std::endl;'
+REPORT_PERIOD = 0.2 * second
+
+# Stands in the generated call of Network::run until it is replaced by the last argument of the
+# command line: the duration is data too.
+ANY_DURATION = 1 * second
+
+
+class StandaloneSession:
+    """Run networks of one size in C++ standalone.
+
+    Parameters
+    ----------
+    first : Run
+        A run of the size, time step and task to compile for.
+    keep_P : bool
+        Whether results hold P.
+    cache : BuildCache, optional
+        Where binaries are kept. Default: the user's cache folder.
+
+    Raises
+    ------
+    RuntimeError
+        If the project cannot be compiled.
+    """
+
+    def __init__(self, first: Run, keep_P: bool = False, cache: BuildCache | None = None) -> None:
+        started = time.perf_counter()
+        self.keep_P = keep_P
+        self.size = _size(first)
+        self.device = CPPStandaloneDevice()
+        self.folder = tempfile.TemporaryDirectory(prefix="brian_force_")
+        self.project = Path(self.folder.name)
+        try:
+            self._generate(_placeholder(first))
+            self.compiled = self._compile(cache or BuildCache())
+        except BaseException:
+            self.close()
+            raise
+        self.seconds_build = time.perf_counter() - started
+
+    def _generate(self, run: Run) -> None:
+        """Write the C++ project of a network with placeholders for all that is data."""
+        n_synapses = padded_size(run.parameters.n_neurons, run.parameters.connection_probability)
+        with _device(self.device):
+            self.network = build_network(run, self.keep_P, n_synapses)
+            self.network.run(
+                ANY_DURATION, report=REPORT, report_period=REPORT_PERIOD, namespace={}
+            )
+            self._make_duration_an_argument()
+            self.device.build(directory=str(self.project), compile=False, run=False)
+        self.files = self._files_of(_data_of(run))
+
+    def _make_duration_an_argument(self) -> None:
+        (lines,) = [args[1] for step, args in self.device.main_queue if step == "run_network"]
+        literal = f".run({float(ANY_DURATION)!r}, "
+        (call,) = [k for k, line in enumerate(lines) if literal in line]
+        lines[call] = lines[call].replace(literal, ".run(_duration, ")
+        self.device.insert_code(
+            "before_start", "const double _duration = std::stod(args.back()); args.pop_back();"
+        )
+
+    def _files_of(self, arrays: Mapping[str, Any]) -> dict[str, str]:
+        """Find the file into which Brian wrote each array of the network, by its contents."""
+        files = {}
+        for name, values in arrays.items():
+            same = [
+                file
+                for file, written in self.device.static_arrays.items()
+                if np.array_equal(written.ravel(), values)
+            ]
+            if len(same) != 1:
+                raise RuntimeError(f"Brian wrote {len(same)} files for the array '{name}', not 1.")
+            files[name] = same[0]
+        return files
+
+    def _compile(self, cache: BuildCache) -> bool:
+        """Bring the binary into the project; say whether it had to be compiled."""
+        key = project_key(self.project, compiler_command())
+        binary = self.project / "main"
+        if cache.fetch(key, binary):
+            return False
+        compiler, _ = get_compiler_and_args()
+        try:
+            self.device.compile_source(str(self.project), compiler, debug=False, clean=False)
+        except RuntimeError as error:
+            raise RuntimeError(
+                f"{error} Try device='numpy', or compile a script of Brian's with "
+                "device.build(debug=True) to see what the compiler says."
+            ) from error
+        cache.store(key, binary)
+        return True
+
+    def run(self, run: Run, report: Report | None = None) -> RunResult:
+        """Run once, without compiling.
+
+        Raises
+        ------
+        ValueError
+            If the run needs another binary: other sizes, time step or rule.
+        DivergenceError
+            If the readout left the finite numbers.
+        InterruptedRunError
+            If the run was stopped.
+        RuntimeError
+            If the binary failed, or its results are not whole.
+        """
+        if _size(run) != self.size:
+            raise ValueError(
+                f"This session was compiled for {self.size}, but got {_size(run)}. "
+                "Open another session."
+            )
+        started = time.perf_counter()
+        with tempfile.TemporaryDirectory(dir=self.project, prefix="run_") as name:
+            folder = Path(name)
+            (folder / "results").mkdir()
+            (folder / "static_arrays").mkdir()
+            self._write_arrays(run, folder)
+            command = [
+                str(self.project / "main"),
+                "--results_dir",
+                f"{folder}/results/",
+                *self._arguments(run, folder),
+                repr(float(run.task.duration)),
+            ]
+            prepared = time.perf_counter()
+            self._start(command, folder, run, report)
+            ended = time.perf_counter()
+            return self._read(folder, run, prepared - started, ended - prepared)
+
+    def _write_arrays(self, run: Run, folder: Path) -> None:
+        arrays = _data_of(run)
+        new = {file: arrays[name] for name, file in self.files.items()}
+        for file, written in self.device.static_arrays.items():
+            values = np.asarray(new.get(file, written), dtype=written.dtype)
+            values.tofile(folder / "static_arrays" / file)
+
+    def _arguments(self, run: Run, folder: Path) -> list[str]:
+        """Write all scalars, and the decoders, as ``group.variable=value``."""
+        neurons, readout = self.network["neurons"], self.network["readout"]
+        values = {neurons.state(name): getattr(run.parameters, name) for name in SHARED_PARAMETERS}
+        task = run.task
+        values |= readout.run_args(
+            learning_rate=task.learning_rate,
+            learn_from=task.learn_from,
+            learn_until=task.learn_until,
+        )
+        if run.decoders is not None:
+            values |= readout.run_args(decoders=run.decoders)
+        return [_argument(view, value, folder) for view, value in values.items()]
+
+    def _start(self, command: list[str], folder: Path, run: Run, report: Report | None) -> None:
+        environment = {
+            **os.environ,
+            **prefs["devices.cpp_standalone.run_environment_variables"],
+            **self.device.run_environment_variables,
+        }
+        started = time.perf_counter()
+        messages = []
+        # In a session of its own, so that Ctrl-C reaches Python alone, which then ends the binary.
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            assert process.stderr is not None
+            for line in process.stderr:
+                if not line.startswith("progress "):
+                    messages.append(line)
+                elif report is not None:
+                    elapsed = (time.perf_counter() - started) * second
+                    report(elapsed, float(line.split()[1]), 0 * second, run.task.duration)
+            status = process.wait()
+        finally:
+            process.kill()
+            process.wait()
+        if status != 0 or messages:
+            said = "".join(messages[-5:]).strip()
+            raise RuntimeError(f"The compiled network failed with status {status}: {said}")
+
+    def _read(self, folder: Path, run: Run, seconds_build: float, seconds_run: float) -> RunResult:
+        """Let Brian read the results from the folder of this run."""
+        info = (folder / "results" / "last_run_info.txt").read_text().split()
+        self.device.results_dir = f"{folder}/results/"
+        self.device.has_been_run = True
+        self.device.array_cache = dict.fromkeys(self.device.array_cache)
+        # Brian takes the size of the last run for that of every run.
+        self.network["output"].variables["z"].size = (0, run.task.n_outputs)
+        self.network["readout"]._check_for_invalid_states()
+        if float(info[1]) < 1:
+            raise InterruptedRunError(float(info[1]), run.task.duration)
+        with _device(self.device):
+            result = read_result(self.network, self.keep_P, seconds_build, seconds_run)
+        self._check_whole(result, run)
+        return result
+
+    def _check_whole(self, result: RunResult, run: Run) -> None:
+        n_samples = round(float(run.task.duration) / float(self.network["output"].clock.dt))
+        n_spikes = int(self.network["spikes"].N[:])
+        whole = (
+            len(result.times) == len(result.output) == n_samples
+            and len(result.spike_times) == len(result.spike_neurons) == n_spikes
+        )
+        if not whole:
+            raise RuntimeError("The results of the compiled network are not whole. Is the disk full?")
+
+    def close(self) -> None:
+        """Remove the project and the binary; the cache keeps its copy."""
+        self.folder.cleanup()
+
+
+def compiler_command() -> str:
+    """Name the C++ compiler that make will call."""
+    return os.environ.get("CXX", "g++")
+
+
+def _size(run: Run) -> dict[str, Any]:
+    """Return what the generated code depends on."""
+    return {
+        "n_neurons": run.parameters.n_neurons,
+        "connection_probability": run.parameters.connection_probability,
+        "dt": run.parameters.dt,
+        "n_outputs": run.task.n_outputs,
+        "target samples": table_length(run.task.duration, run.rule_dt),
+        "rule_dt": run.rule_dt,
+        "gain": run.gain,
+        "precision": run.precision,
+    }
+
+
+def _placeholder(run: Run) -> Run:
+    """Give all that is data the same values for every run of this size, for equal sources."""
+    size = _size(run)
+    task = dataclasses.replace(
+        run.task,
+        learning_rate=1e-6 * second**2,
+        learn_from=0 * second,
+        learn_until=ANY_DURATION,
+        duration=(size["target samples"] - 1) * run.rule_dt,
+    )
+    kept = ("n_neurons", "connection_probability", "dt")
+    parameters = LIFParameters(**{name: size[name] for name in kept})
+    return dataclasses.replace(run, task=task, parameters=parameters, decoders=None)
+
+
+def _data_of(run: Run) -> dict[str, Any]:
+    """Return the arrays of a run as they stand in the binary."""
+    parameters = run.parameters
+    n_synapses = padded_size(parameters.n_neurons, parameters.connection_probability)
+    arrays = network_arrays(parameters, run.task.n_outputs, run.seed, n_synapses)
+    return {
+        "v": arrays.v,
+        "pre": arrays.connections.pre,
+        "post": arrays.connections.post,
+        "w": arrays.connections.weight,
+        "encoders": arrays.encoders.T.ravel(),
+        "target": run.task.timed_array(run.task.duration, run.rule_dt).values.ravel(),
+    }
+
+
+@contextmanager
+def _device(device: CPPStandaloneDevice) -> Iterator[None]:
+    set_device(device, build_on_run=False)
+    try:
+        yield
+    finally:
+        reset_device()
+
+
+def _argument(view: VariableView, value: Any, folder: Path) -> str:
+    """Write one value for the command line; an array goes into a file."""
+    name = f"{view.group_name}.{view.name}"
+    values = np.asarray(value, dtype=view.dtype)
+    if values.ndim == 0:
+        return f"{name}={values.item()!r}"
+    file = Path("static_arrays") / f"{name}.dat"
+    values.tofile(folder / file)
+    return f"{name}={file}"

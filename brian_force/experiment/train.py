@@ -1,0 +1,145 @@
+"""Build a network, run the protocol before - learning - after, and return its recording."""
+
+import dataclasses
+from typing import Any
+
+from brian2 import Quantity, ms
+
+from brian_force.arguments import check_choice, check_count, did_you_mean
+from brian_force.experiment.progress import Report, as_report
+from brian_force.experiment.recording import Recording
+from brian_force.experiment.run import Run, RunResult
+from brian_force.experiment.session import choose_device, open_session
+from brian_force.networks import LIFParameters
+from brian_force.tasks import Task
+
+__all__ = ["train"]
+
+
+def train(  # noqa: PLR0913, everything after the task is a choice with a default
+    task: Task,
+    model: str = "lif",
+    *,
+    seed: int = 1,
+    learning_rate: Quantity | None = None,
+    learn_from: Quantity | None = None,
+    learn_until: Quantity | None = None,
+    duration: Quantity | None = None,
+    rule_dt: Quantity = 2.5 * ms,
+    gain: str = "posterior",
+    precision: str = "float64",
+    decoders: Quantity | None = None,
+    keep_P: bool = False,
+    device: str = "auto",
+    report: str | Report | None = None,
+    **parameters: Any,
+) -> Recording:
+    """Train a network on a task.
+
+    Parameters
+    ----------
+    task : Task
+        What to learn; it brings the defaults of all that follows.
+    model : {'lif'}
+        Leaky integrate-and-fire neurons.
+    seed : int
+        Fixes weights, encoders and initial state, equally on every device.
+    learning_rate, learn_from, learn_until, duration : Quantity, optional
+        Instead of those of the task [second**2, second, second, second].
+    rule_dt, gain, precision : Quantity, str, str
+        As in `RLS`.
+    decoders : Quantity, shape (N, K), optional
+        Decoders at the start [1/Hz]. Default: 0.
+    keep_P : bool
+        Whether the recording holds P.
+    device : {'auto', 'cpp', 'cython', 'numpy'}
+        Where to run: C++ standalone, or Brian's runtime targets. 'auto' takes the first of
+        them that works here. A binary for C++ is compiled once for each size of network and kept.
+    report : str or callable, optional
+        As in Brian's `run`: 'text', 'stdout', 'stderr' or a function.
+    **parameters
+        Fields of `LIFParameters` to change, as ``n_neurons=500`` or ``Q=20*mV``.
+
+    Returns
+    -------
+    Recording
+        The whole run.
+
+    Raises
+    ------
+    TypeError, ValueError, DimensionMismatchError
+        If an argument is not as described.
+    DivergenceError
+        If output, error or P left the finite numbers.
+    InterruptedRunError
+        If the run was stopped before its end.
+    UnsupportedDeviceError
+        If the device does not work here.
+
+    Examples
+    --------
+    >>> from brian2 import second
+    >>> from brian_force import tasks, train
+    >>> recording = train(tasks.sine(), n_neurons=100, device='numpy', learn_from=0*second,
+    ...                   learn_until=0.1*second, duration=0.1*second)
+    >>> recording.n_updates
+    40
+    """
+    check_choice("model", "train", model, ["lif"])
+    run = Run(
+        task=_changed(
+            task,
+            learning_rate=learning_rate,
+            learn_from=learn_from,
+            learn_until=learn_until,
+            duration=duration,
+        ),
+        parameters=_parameters(task, parameters),
+        seed=check_count("seed", "train", seed, least=0),
+        decoders=decoders,
+        rule_dt=rule_dt,
+        gain=gain,
+        precision=precision,
+    )
+    report = as_report(report)
+    device = choose_device(device)
+    session = open_session(device, run, keep_P)
+    try:
+        result = session.run(run, report)
+        seconds_build = session.seconds_build + result.seconds_build
+        result = dataclasses.replace(result, seconds_build=seconds_build)
+        return _record(run, device, model, result)
+    finally:
+        session.close()
+
+
+def _changed(task: Task, **changes: Quantity | None) -> Task:
+    given = {name: value for name, value in changes.items() if value is not None}
+    return dataclasses.replace(task, **given)
+
+
+def _parameters(task: Task, changes: dict[str, Any]) -> LIFParameters:
+    known = [field.name for field in dataclasses.fields(LIFParameters)]
+    for name in changes:
+        if name not in known:
+            raise TypeError(f"train has no argument '{name}'. {did_you_mean(name, known)}")
+    defaults = {"n_neurons": task.n_neurons, "G": task.G, "Q": task.Q}
+    return LIFParameters(**{**defaults, **changes})
+
+
+def _record(run: Run, device: str, model: str, result: RunResult) -> Recording:
+    task = run.task
+    return Recording(
+        task=task.name,
+        model=model,
+        device=device,
+        seed=run.seed,
+        parameters=run.parameters,
+        learning_rate=task.learning_rate,
+        learn_from=task.learn_from,
+        learn_until=task.learn_until,
+        duration=task.duration,
+        period=task.period,
+        target=task.target(result.times),
+        **{field.name: getattr(result, field.name) for field in dataclasses.fields(result)},
+    )

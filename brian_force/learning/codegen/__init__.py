@@ -1,0 +1,1 @@
+"""How a readout becomes code on each device of Brian."""

@@ -1,0 +1,13 @@
+{# USES_VARIABLES { N, n_neurons, t, z, _decoders, _activity, _failure, _failure_time } #}
+{% extends 'common_group.pyx' %}
+{% block template_support_code %}
+{% include 'readout_kernels.pyx' %}
+{% endblock %}
+{% block maincode %}
+    {% set State = cpp_dtype(variables['z'].dtype) %}
+    cdef int _found = decode(<int>n_neurons, <int>N, <{{State}}*>{{_decoders}}, <{{State}}*>{{_activity}} + {{first_neuron}}, <{{State}}*>{{z}})
+    {% if feedback %}
+    encode(<int>n_neurons, <int>N, <{{State}}*>{{_encoders}}, <{{State}}*>{{z}}, <{{State}}*>{{_feedback}} + {{first_neuron}})
+    {% endif %}
+    {% include 'stop_on_failure.pyx' %}
+{% endblock %}

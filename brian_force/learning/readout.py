@@ -1,0 +1,697 @@
+"""A trainable readout of a group of neurons: the one thing that Brian 2 lacks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from brian2 import (
+    Clock,
+    DimensionMismatchError,
+    NetworkOperation,
+    Quantity,
+    Subgroup,
+    get_device,
+    get_unit,
+    second,
+)
+from brian2 import stop as stop_running
+from brian2.codegen.generators.cpp_generator import c_data_type
+from brian2.core.namespace import get_local_namespace
+from brian2.core.network import Network
+from brian2.core.variables import ArrayVariable, Constant, DynamicArrayVariable, Variables
+from brian2.groups.group import Group
+from brian2.parsing.expressions import parse_expression_dimensions
+from brian2.units.fundamentalunits import DIMENSIONLESS, Dimension
+from brian2.utils.stringtools import get_identifiers
+
+from brian_force.arguments import check_count, check_quantity, did_you_mean, refusal
+from brian_force.errors import DivergenceError, UnsupportedDeviceError
+from brian_force.learning.codegen.codeobjects import ReadoutRunner, check_device, is_standalone
+from brian_force.learning.readout_weights import ReadoutWeights
+from brian_force.learning.rules import LMS, RLS, PythonRule, Rule
+from brian_force.learning.target import Target, read_target
+
+__all__ = ["Readout"]
+
+FOREVER = 1e9 * second
+
+FAILURES = {
+    1: "the output is not finite",
+    2: "the error is not finite",
+    3: "1 + r'Pr is not positive",
+}
+
+
+class Readout(Group):
+    r"""A linear readout of a group of neurons, fed back into it and trained while it runs.
+
+    Every time step it computes the output :math:`z = \phi^T r` and writes
+    :math:`\eta z` into a parameter of the neurons; every ``rule.dt``, inside the learning
+    window, its learning rule changes the decoders :math:`\phi`.
+
+    Parameters
+    ----------
+    source : Group
+        The N neurons to read, a `NeuronGroup` or a `Subgroup`.
+    activity : str
+        Name of the state variable r of the source to read, of any unit.
+    target : str, TimedArray, array or Quantity, optional
+        What the K outputs shall be. A string may use ``t``, ``dt``, ``i`` (the output) and
+        names defined where it is written. A `TimedArray` is 1-D or has one column per output.
+        An array has shape (T,) or (T, K), sampled at the dt of the rule. A single number is a
+        constant.
+    rule : RLS, LMS or PythonRule, optional
+        How to learn. Default: not at all.
+    feedback : str, optional
+        Name of the parameter of the source that receives ``encoders @ z`` every time step.
+        Default: no feedback.
+    encoders : str, array or Quantity, shape (N, K) or, with K = 1, (N,)
+        Weights of the feedback; needed with `feedback`. A string is evaluated for each
+        pair of a neuron ``i`` and an output ``j``.
+    decoders : str, array or Quantity, shape (N, K) or, with K = 1, (N,), optional
+        Weights of the readout at the start. Default: 0.
+    P : array or Quantity, shape (N, N), optional
+        Running inverse correlation at the start, for learning on. Default: ``learning_rate``
+        times the identity.
+    keep_P : bool
+        Whether P can be read after a run in C++ standalone, at the price of writing it to disk.
+    n_outputs : int, optional
+        Number K of outputs, where neither target nor decoders tell. Default: 1.
+    when, order : str, int
+        Slot and order of the output; learning comes next, at ``order + 1``.
+    name : str
+        Name of the group.
+    namespace : dict, optional
+        Names for the strings. Default: those of the caller.
+
+    Attributes
+    ----------
+    z, error, target_value : VariableView, shape (K,)
+        Output, ``z - target`` and target; the last two as of the last step of the rule.
+    learning : bool
+        Switch; False stops learning at once.
+    learn_from, learn_until : Quantity
+        Learning window, half-open [second].
+    n_updates : int
+        Number of updates made.
+    decoders, encoders, P : Quantity, shapes (N, K), (N, K), (N, N)
+        With a trailing underscore: the same without units.
+
+    Raises
+    ------
+    TypeError, ValueError, DimensionMismatchError
+        If an argument is not as described.
+    UnsupportedDeviceError
+        If the active device has no kernels.
+    DivergenceError
+        After a run in which output, error or P left the finite numbers.
+
+    Examples
+    --------
+    >>> from brian2 import Hz, NeuronGroup, ms, prefs, second, seed
+    >>> prefs.codegen.target = 'numpy'
+    >>> neurons = NeuronGroup(50, '''dr/dt = (20*Hz*(1 + tanh(x)) - r)/(10*ms) : Hz
+    ...                              x = sin(2*pi*i/N + t/(50*ms)) : 1''', method='euler')
+    >>> readout = Readout(neurons, 'r', target='sin(t/(50*ms))',
+    ...                   rule=RLS(1e-3*second**2, dt=1*ms))
+    >>> readout
+    <Readout 'readout' of 'neurongroup', 1 output, RLS>
+    """
+
+    add_to_magic_network = True
+    invalidates_magic_network = True
+
+    def __init__(  # noqa: PLR0913
+        self,
+        source: Group,
+        activity: str,
+        *,
+        target: Any = None,
+        rule: Rule | None = None,
+        feedback: str | None = None,
+        encoders: Any = None,
+        decoders: Any = None,
+        P: Any = None,
+        keep_P: bool = False,
+        n_outputs: int | None = None,
+        when: str = "before_start",
+        order: int = 0,
+        name: str = "readout*",
+        namespace: Mapping[str, Any] | None = None,
+    ) -> None:
+        check_device("Readout")
+        _check_source(source)
+        _check_combination(rule, target, feedback, encoders, P)
+        names = get_local_namespace(level=1) if namespace is None else dict(namespace)
+        Group.__init__(self, clock=source.clock, when=when, order=order, name=name)
+        self.source = source
+        self.variables = Variables(self)
+        self.rule = rule
+        self.keep_P = keep_P
+        self.codeobj_class = None
+        self._parent = source.source if isinstance(source, Subgroup) else source
+        self._activity = _check_activity(source, activity)
+        self._feedback = None if feedback is None else _check_feedback(source, feedback)
+        rule_dt = getattr(rule, "dt", None)
+        self._rule_clock = source.clock if rule_dt is None else Clock(rule_dt, name=f"{self.name}_clock")
+        self._target = None if target is None else read_target(target, self._rule_clock.dt, names)
+        self.namespace = {} if self._target is None else dict(self._target.namespace)
+        n_outputs = self._count_outputs(n_outputs, decoders, encoders)
+        self._add_variables(n_outputs, self._output_dimension(decoders))
+        self._add_runners(when, order)
+        self._enable_group_attributes()
+        self.add_dependency(source)
+        self._set_initial_values(names, encoders=encoders, decoders=decoders, P=P)
+
+    # -- construction ---------------------------------------------------------------------
+
+    def _count_outputs(self, n_outputs: int | None, decoders: Any, encoders: Any) -> int:
+        """Find K, and refuse sources that disagree about it."""
+        told: dict[str, int] = {}
+        if n_outputs is not None:
+            told["n_outputs"] = check_count("n_outputs", "Readout", n_outputs)
+        if self._target is not None and self._target.n_outputs is not None:
+            told["target"] = self._target.n_outputs
+        for matrix, value in (("decoders", decoders), ("encoders", encoders)):
+            if value is not None and not isinstance(value, str) and np.ndim(value) > 0:
+                told[matrix] = np.shape(value)[1] if np.ndim(value) == 2 else 1
+        first, count = next(iter(told.items()), ("", 1))
+        for argument, other in told.items():
+            if other != count:
+                allowed = f"for as many outputs as '{first}' (K={count})"
+                raise ValueError(refusal(argument, "Readout", allowed, f"K={other}"))
+        return count
+
+    def _output_dimension(self, decoders: Any) -> Dimension:
+        """Derive the unit of z: that of the target, or of decoders times activity."""
+        if self._target is None:
+            unit = getattr(decoders, "dim", DIMENSIONLESS / self._activity.dim)
+            return unit * self._activity.dim
+        own = {name: self._rule_clock.variables[name] for name in ("t", "dt")}
+        own |= {name: Constant(name, value=0) for name in ("i", "N")}
+        expression = self._target.expression
+        try:
+            names = self.resolve_all(get_identifiers(expression), {}, additional_variables=own)
+            return parse_expression_dimensions(expression, names)
+        except (DimensionMismatchError, KeyError, SyntaxError, ValueError) as error:
+            allowed = "an expression that Brian can evaluate"
+            reason = f"{expression!r} ({error})"
+            raise ValueError(refusal("target", "Readout", allowed, reason)) from error
+
+    def _add_variables(self, n_outputs: int, z_dim: Dimension) -> None:
+        variables = self.variables
+        variables.create_clock_variables(self._clock)
+        variables.add_constant("N", n_outputs)
+        variables.add_arange("i", n_outputs, constant=True, read_only=True)
+        variables.add_constant("n_neurons", len(self.source))
+        variables.add_array("z", n_outputs, dimensions=z_dim, read_only=True)
+        variables.add_reference("_activity", self._parent, self._activity.name)
+        _add_scalar(variables, "_failure", np.int32, read_only=True)
+        _add_scalar(variables, "_failure_time", np.float64, second.dim, read_only=True)
+        matrices = {"decoders": z_dim / self._activity.dim}
+        if self._feedback is not None:
+            variables.add_reference("_feedback", self._parent, self._feedback.name)
+            matrices["encoders"] = self._feedback.dim / z_dim
+        name = f"{self.name}_weights"
+        self.weights = ReadoutWeights(len(self.source), n_outputs, matrices, name, self._clock)
+        self._contained_objects.append(self.weights)
+        for matrix in matrices:
+            variables.add_reference(f"_{matrix}", self.weights, matrix)
+        if self._target is not None:
+            variables.add_array("error", n_outputs, dimensions=z_dim, read_only=True)
+            variables.add_array("target_value", n_outputs, dimensions=z_dim, read_only=True)
+            self._add_learning_variables()
+
+    def _add_learning_variables(self) -> None:
+        variables = self.variables
+        _add_scalar(variables, "learning", bool)
+        _add_scalar(variables, "learn_from", np.float64, second.dim)
+        _add_scalar(variables, "learn_until", np.float64, second.dim)
+        _add_scalar(variables, "n_updates", np.int32, read_only=True)
+        _add_scalar(variables, "_due", bool, read_only=True)
+        rate_dim = self._activity.dim**-2
+        if isinstance(self.rule, RLS | LMS):
+            _add_scalar(variables, "learning_rate", np.float64, rate_dim)
+        if isinstance(self.rule, RLS):
+            n, precision = len(self.source), np.dtype(self.rule.precision)
+            # Dynamic, so that a standalone run can drop it before everything is written to disk.
+            variables.add_dynamic_array(
+                "_P", n * (n + 1) // 2, dimensions=rate_dim, dtype=precision
+            )
+            _add_scalar(variables, "_P_ready", bool)
+            variables.add_array("_gain", n, dtype=precision)
+            _add_scalar(variables, "_pending", np.float64)
+
+    def _add_runners(self, when: str, order: int) -> None:
+        first = getattr(self.source, "start", 0)
+        decode = ReadoutRunner(
+            self,
+            "readout_decode",
+            when=when,
+            order=order,
+            clock=self._clock,
+            name=f"{self.name}_decode",
+            needed_variables=[] if self._feedback is None else ["_encoders", "_feedback"],
+            template_kwds={"first_neuron": first, "feedback": self._feedback is not None},
+        )
+        self._contained_objects.append(decode)
+        if self._target is None:
+            return
+        learn = ReadoutRunner(
+            self,
+            "readout_learn",
+            code=self._learning_code(self._target),
+            user_code=self._target.written,
+            when=when,
+            order=order + 1,
+            clock=self._rule_clock,
+            name=f"{self.name}_learn",
+            needed_variables=self._variables_of_rule(),
+            template_kwds={"first_neuron": first, **self._template_words()},
+        )
+        # In the target, t and dt are those of the rule.
+        learn.variables = Variables(learn)
+        learn.variables.add_reference("t", self._rule_clock)
+        learn.variables.add_reference("dt", self._rule_clock)
+        self._contained_objects.append(learn)
+        if isinstance(self.rule, PythonRule):
+            operation = NetworkOperation(
+                self._apply_python_rule,
+                clock=self._rule_clock,
+                when=when,
+                order=order + 2,
+                name=f"{self.name}_rule",
+            )
+            operation.add_to_magic_network = False
+            self._contained_objects.append(operation)
+
+    def _learning_code(self, target: Target) -> str:
+        # A thousandth of a step guards the window against rounding of t, as Brian's own
+        # function `timestep` does.
+        return f"""
+        _due = learning and (t + 0.001*dt >= learn_from) and (t + 0.001*dt < learn_until)
+        target_value = {target.expression}
+        error = z - target_value
+        """
+
+    def _variables_of_rule(self) -> list[str]:
+        if isinstance(self.rule, RLS):
+            return ["learning_rate", "_P", "_P_ready", "_gain", "_pending"]
+        return ["learning_rate"] if isinstance(self.rule, LMS) else []
+
+    def _template_words(self) -> dict[str, Any]:
+        if isinstance(self.rule, RLS):
+            posterior = int(self.rule.gain == "posterior")
+            return {"rule": "RLS", "posterior": posterior, "forgetting": self.rule.forgetting}
+        return {"rule": "LMS" if isinstance(self.rule, LMS) else "none"}
+
+    def _set_initial_values(self, names: Mapping[str, Any], **matrices: Any) -> None:
+        if self._target is not None:
+            self.learning = self.rule is not None
+            self.learn_until = FOREVER if self._target.end is None else self._target.end
+        if isinstance(self.rule, RLS | LMS):
+            unit = self._activity.dim**-2
+            owner = type(self.rule).__name__
+            self.learning_rate = check_quantity(
+                "learning_rate", owner, self.rule.learning_rate, unit, "positive"
+            )
+        for matrix, value in matrices.items():
+            if value is not None and matrix == "P":
+                self._set_P(value)
+            elif value is not None:
+                self.weights.set_matrix(matrix, value, names)
+
+    # -- the matrices ---------------------------------------------------------------------
+
+    def _matrix(self, name: str, use_units: bool) -> Any:
+        if name not in self.weights.variables:
+            raise AttributeError(f"Readout '{self.name}' has no {name}, because it has no feedback.")
+        return self.weights.matrix(name, use_units)
+
+    def _set_matrix(self, name: str, value: Any, use_units: bool) -> None:
+        self._matrix(name, use_units) if name not in self.weights.variables else None
+        # Up the stack: the property, Group.__setattr__, the user.
+        self.weights.set_matrix(name, value, get_local_namespace(level=3), use_units)
+
+    decoders = property(
+        lambda self: self._matrix("decoders", True),
+        lambda self, value: self._set_matrix("decoders", value, True),
+        doc="Weights of the readout, shape (N, K) [unit of the target / unit of the activity].",
+    )
+    decoders_ = property(
+        lambda self: self._matrix("decoders", False),
+        lambda self, value: self._set_matrix("decoders", value, False),
+        doc="The decoders as plain numbers in base units.",
+    )
+    encoders = property(
+        lambda self: self._matrix("encoders", True),
+        lambda self, value: self._set_matrix("encoders", value, True),
+        doc="Weights of the feedback, shape (N, K) [unit of the parameter / unit of the target].",
+    )
+    encoders_ = property(
+        lambda self: self._matrix("encoders", False),
+        lambda self, value: self._set_matrix("encoders", value, False),
+        doc="The encoders as plain numbers in base units.",
+    )
+
+    @property
+    def P(self) -> Quantity:
+        """Running inverse correlation, shape (N, N) [1/activity unit ** 2]."""
+        return Quantity(self.P_, dim=self._activity.dim**-2)
+
+    @P.setter
+    def P(self, value: Any) -> None:
+        self._set_P(value)
+
+    @property
+    def P_(self) -> Any:
+        """P as plain numbers in base units."""
+        self._check_has_P()
+        n = len(self.source)
+        if not self._value("_P_ready"):
+            return self._value("learning_rate") * np.eye(n)
+        packed = self.variables["_P"].get_value()
+        if len(packed) == 0:
+            raise RuntimeError(
+                f"P of readout '{self.name}' was not kept. Give keep_P=True to Readout to read P "
+                "after a standalone run."
+            )
+        lower = np.zeros((n, n))
+        lower[np.tri(n, dtype=bool)] = packed
+        P = lower + np.tril(lower, -1).T
+        # The kernels make the last change of P together with the next product P r.
+        c = self._value("_pending")
+        if c > 0 and isinstance(self.rule, RLS):
+            g = self.variables["_gain"].get_value().astype(float)
+            P = (P - c * np.outer(g, g)) / self.rule.forgetting
+        return P
+
+    @P_.setter
+    def P_(self, value: Any) -> None:
+        self._set_P(Quantity(value, dim=self._activity.dim**-2))
+
+    def _set_P(self, value: Any) -> None:
+        self.variables["_P"].set_value(self._packed(value))
+        self._P_ready = True
+        self._pending = 0
+
+    def _packed(self, value: Any) -> Any:
+        """Check a P and return its lower triangle, row after row."""
+        self._check_has_P()
+        n, unit = len(self.source), self._activity.dim**-2
+        P = np.array(value, dtype=float)
+        if getattr(value, "dim", DIMENSIONLESS) is not unit:
+            allowed = f"in units of {get_unit(unit)!r}"
+            message = refusal("P", "Readout", allowed, repr(getattr(value, "dim", 1)))
+            raise DimensionMismatchError(message, unit)
+        if P.shape != (n, n):
+            allowed = f"of shape ({n}, {n})"
+            raise ValueError(refusal("P", "Readout", allowed, f"shape {P.shape}"))
+        if not (np.isfinite(P).all() and np.allclose(P, P.T) and (np.diag(P) > 0).all()):
+            allowed = "finite, symmetric and positive on its diagonal"
+            raise ValueError(refusal("P", "Readout", allowed, "another matrix"))
+        return P[np.tri(n, dtype=bool)].astype(self.variables["_P"].dtype)
+
+    def _check_has_P(self) -> None:
+        if not isinstance(self.rule, RLS):
+            raise AttributeError(f"Readout '{self.name}' has no P, because its rule is not RLS.")
+
+    def _value(self, name: str) -> Any:
+        return self.variables[name].get_value().item()
+
+    # -- before, during and after a run ---------------------------------------------------
+
+    def run_args(self, **values: Any) -> dict[Any, Any]:
+        """Build the checked ``run_args`` of a standalone run.
+
+        Parameters
+        ----------
+        **values
+            Any of ``decoders``, ``encoders``, ``P``, ``learning``, ``learn_from``,
+            ``learn_until`` and ``learning_rate``.
+
+        Returns
+        -------
+        dict
+            To be given, alone or joined with others, to ``device.run(run_args=...)``.
+
+        Raises
+        ------
+        TypeError, ValueError, DimensionMismatchError
+            If a name is unknown, a unit or shape wrong, or a value not finite: Brian itself
+            ignores such values without a word.
+        """
+        arguments: dict[Any, Any] = {}
+        for name, value in values.items():
+            if name in ("decoders", "encoders") and name in self.weights.variables:
+                arguments[self.weights.state(name)] = self.weights.flattened(name, value)
+            elif name == "P":
+                packed = Quantity(self._packed(value), dim=self._activity.dim**-2)
+                arguments[self.state("_P")] = packed
+                arguments[self.state("_P_ready")] = True
+                arguments[self.state("_pending")] = 0
+            elif name == "learning" and name in self.variables:
+                arguments[self.state(name)] = bool(value)
+            elif name in ("learn_from", "learn_until", "learning_rate") and name in self.variables:
+                sign = "positive" if name == "learning_rate" else "any"
+                unit = self.variables[name].dim
+                arguments[self.state(name)] = check_quantity(name, "run_args", value, unit, sign)
+            else:
+                raise TypeError(
+                    f"Readout '{self.name}' has no run argument '{name}'. "
+                    + did_you_mean(name, self._run_arg_names())
+                )
+        self._check_window(values.get("learn_from"), values.get("learn_until"))
+        return arguments
+
+    def _run_arg_names(self) -> list[str]:
+        own = ["learning", "learn_from", "learn_until", "learning_rate"]
+        names = [name for name in own if name in self.variables]
+        names += [name for name in ("decoders", "encoders") if name in self.weights.variables]
+        return names + ["P"] * isinstance(self.rule, RLS)
+
+    def before_run(self, run_namespace: Mapping[str, Any]) -> None:
+        """Check what could not be checked at construction."""
+        check_device(self.name)
+        if is_standalone() and isinstance(self.rule, PythonRule):
+            raise UnsupportedDeviceError(
+                f"Readout '{self.name}' learns by {self.rule!r}, which runs on the runtime "
+                "targets only. Use RLS or LMS, or set_device('runtime')."
+            )
+        self._check_time_steps()
+        if self._target is not None:
+            self._check_window()
+        self._check_feedback_is_mine()
+        if is_standalone() and isinstance(self.rule, RLS) and not self.keep_P:
+            self._drop_P_before_the_end()
+        super().before_run(run_namespace)
+
+    def _check_time_steps(self) -> None:
+        dt, step = float(self._rule_clock.dt), float(self._clock.dt)
+        if abs(dt / step - round(dt / step)) > 1e-6 or dt < step / 2:
+            rule = type(self.rule).__name__
+            near = max(1, int(dt / step))
+            raise ValueError(
+                f"The 'dt' of the {rule} rule must be a multiple of the network's dt "
+                f"({step * 1e3:g} ms), but got {dt * 1e3:g} ms. "
+                f"Use {near * step * 1e3:g} ms or {(near + 1) * step * 1e3:g} ms."
+            )
+        samples = None if self._target is None else self._target.samples
+        if samples is not None and abs(float(samples.dt) / dt - 1) > 1e-6:
+            raise ValueError(
+                f"The dt of readout '{self.name}' changed to {dt * 1e3:g} ms after its target was "
+                f"sampled at {float(samples.dt) * 1e3:g} ms. Set dt before the Readout is made."
+            )
+
+    def _check_window(self, start: Any = None, stop: Any = None) -> None:
+        if self._target is None:
+            return
+        start, stop = self._window_edge("learn_from", start), self._window_edge("learn_until", stop)
+        if start is None or stop is None:
+            return
+        if start > stop:
+            allowed = f"at least learn_from ({start:g} s)"
+            raise ValueError(refusal("learn_until", "Readout", allowed, f"{stop:g} s"))
+        end = self._target.end
+        if end is not None and stop > float(end) * (1 + 1e-9):
+            allowed = f"within the target, which ends at {float(end):g} s"
+            raise ValueError(refusal("learn_until", "Readout", allowed, f"{stop:g} s"))
+
+    def _window_edge(self, name: str, given: Any) -> float | None:
+        if given is not None:
+            return float(given)
+        try:
+            return float(self._value(name))
+        except NotImplementedError:  # set by a string in standalone: not known before the run
+            return None
+
+    def _check_feedback_is_mine(self) -> None:
+        if self._feedback is None:
+            return
+        for other in _readouts_beside(self):
+            if other._feedback is self._feedback and _overlap(self.source, other.source):
+                raise ValueError(
+                    f"Readouts '{self.name}' and '{other.name}' both write into "
+                    f"'{self._feedback.name}' of '{self._parent.name}'. Give each a parameter of "
+                    "its own and add them in the equations."
+                )
+
+    def _drop_P_before_the_end(self) -> None:
+        device, P = get_device(), self.variables["_P"]
+        array = device.get_array_name(P, access_data=False)
+        line = f"std::vector<{c_data_type(P.dtype)}>().swap(brian::{array});"
+        if line not in device.code_lines["before_end"]:
+            device.insert_code("before_end", line)
+
+    def _apply_python_rule(self) -> None:
+        if not self._value("_due"):
+            return
+        first, n = getattr(self.source, "start", 0), len(self.source)
+        r = np.array(self._activity.get_value()[first : first + n])
+        error = np.array(self.variables["error"].get_value())
+        decoders = self.weights.variables["decoders"].get_value()
+        function = self.rule.function  # type: ignore[union-attr]
+        change = np.asarray(function(r, error, self.decoders_))
+        if change.shape != self.weights.shape:
+            allowed = f"return an array of shape {self.weights.shape}"
+            raise ValueError(refusal("function", "PythonRule", allowed, f"shape {change.shape}"))
+        decoders += change.T.ravel()
+        self.variables["n_updates"].get_value()[:] += 1
+
+    def stop_run(self) -> None:
+        """Stop the running network; called by the generated code when values diverge."""
+        stop_running()
+
+    def _check_for_invalid_states(self) -> None:
+        """Raise what the generated code found; Brian calls this after every run."""
+        failure = self._value("_failure")
+        if failure == 0:
+            return
+        time = self._value("_failure_time") * second
+        rate = getattr(self.rule, "learning_rate", None)
+        lower = "the encoders (feedback gain)" if self._feedback is not None else "the decoders"
+        if rate is not None:
+            lower = f"the learning rate ({float(rate):g} {get_unit(rate.dim)}) or {lower}"
+        raise DivergenceError(
+            f"Readout '{self.name}' diverged at t = {time}: {FAILURES[failure]}. Lower {lower}.",
+            self.name,
+            time,
+        )
+
+    # -- Brian's ways of reading everything -----------------------------------------------
+
+    def get_states(self, vars: list[str] | None = None, units: bool = True, **keywords: Any) -> Any:
+        """Return the state variables, decoders and encoders by name (see Brian's `Group`)."""
+        matrices = [name for name in ("decoders", "encoders") if name in self.weights.variables]
+        wanted = [name for name in matrices if vars is None or name in vars]
+        others = None if vars is None else [name for name in vars if name not in matrices]
+        keywords["level"] = keywords.get("level", 0) + 1
+        states = super().get_states(others, units, **keywords)
+        return {**states, **{name: self.weights.matrix(name, units) for name in wanted}}
+
+    def set_states(self, values: Mapping[str, Any], units: bool = True, **keywords: Any) -> None:
+        """Set state variables, decoders and encoders by name (see Brian's `Group`)."""
+        others = {}
+        for name, value in values.items():
+            if name in self.weights.variables and name in ("decoders", "encoders"):
+                self.weights.set_matrix(name, value, {}, units)
+            else:
+                others[name] = value
+        super().set_states(others, units, **keywords)
+
+    def __repr__(self) -> str:
+        outputs = "1 output" if len(self) == 1 else f"{len(self)} outputs"
+        rule = "no rule" if self.rule is None else type(self.rule).__name__
+        return f"<Readout '{self.name}' of '{self.source.name}', {outputs}, {rule}>"
+
+
+def _add_scalar(
+    variables: Variables,
+    name: str,
+    dtype: Any,
+    dim: Dimension = DIMENSIONLESS,
+    read_only: bool = False,
+) -> None:
+    variables.add_array(
+        name, 1, dimensions=dim, dtype=dtype, scalar=True, index="0", read_only=read_only
+    )
+
+
+def _check_source(source: Any) -> None:
+    if not isinstance(source, Group) or "N" not in source.variables:
+        allowed = "a NeuronGroup or a Subgroup"
+        raise TypeError(refusal("source", "Readout", allowed, repr(source)))
+
+
+def _check_combination(rule: Any, target: Any, feedback: Any, encoders: Any, P: Any) -> None:
+    """Refuse arguments that make no sense without each other."""
+    if rule is not None and not isinstance(rule, Rule):
+        raise TypeError(refusal("rule", "Readout", "RLS, LMS, PythonRule or None", repr(rule)))
+    if rule is not None and target is None:
+        remedy = "Say what the output shall be."
+        raise ValueError(refusal("target", "Readout", "given with a rule", "None", remedy))
+    if (feedback is None) != (encoders is None):
+        missing, given = ("feedback", "encoders") if feedback is None else ("encoders", "feedback")
+        raise ValueError(refusal(missing, "Readout", f"given with '{given}'", "None"))
+    if P is not None and not isinstance(rule, RLS):
+        raise ValueError(refusal("P", "Readout", "None without the rule RLS", "a matrix"))
+
+
+def _check_activity(source: Group, activity: str) -> ArrayVariable:
+    variable = _array_of(source, activity)
+    if variable is None or not np.issubdtype(variable.dtype, np.floating):
+        raise ValueError(_no_such_variable("activity", "a state variable", source, activity))
+    return variable
+
+
+def _check_feedback(source: Group, feedback: str) -> ArrayVariable:
+    variable = _array_of(source, feedback)
+    equations = getattr(source, "equations", None)
+    parameters = set() if equations is None else set(equations.parameter_names)
+    if variable is None or feedback not in parameters or variable.read_only or variable.constant:
+        allowed = "a parameter that is not constant or shared"
+        raise ValueError(_no_such_variable("feedback", allowed, source, feedback))
+    return variable
+
+
+def _array_of(source: Group, name: str) -> ArrayVariable | None:
+    """Return the variable if it is a plain array with one value for each neuron."""
+    variable = source.variables.get(name) if isinstance(name, str) else None
+    if not isinstance(variable, ArrayVariable) or isinstance(variable, DynamicArrayVariable):
+        return None
+    plain = source.variables.indices[name] == source.variables.default_index
+    return variable if plain and not variable.scalar else None
+
+
+def _no_such_variable(argument: str, what: str, source: Group, name: str) -> str:
+    known = [
+        other
+        for other, variable in source.variables.items()
+        if _array_of(source, other) is not None
+        and np.issubdtype(variable.dtype, np.floating)
+        and not other.startswith("_")
+        and other not in ("lastspike",)
+    ]
+    allowed = f"the name of {what} of '{source.name}'"
+    return refusal(argument, "Readout", allowed, repr(name), did_you_mean(str(name), known))
+
+
+def _readouts_beside(readout: Readout) -> list[Readout]:
+    """Return the other readouts of the networks that hold this one."""
+    networks = [reference() for reference in Network.__instances__()]
+    together = [
+        network.sorted_objects
+        for network in networks
+        if network is not None and any(obj is readout for obj in network.objects)
+    ]
+    return [
+        obj for objects in together for obj in objects if isinstance(obj, Readout) and obj is not readout
+    ]
+
+
+def _overlap(a: Group, b: Group) -> bool:
+    def span(group: Group) -> tuple[int, int]:
+        start = getattr(group, "start", 0)
+        return start, start + len(group)
+
+    return span(a)[0] < span(b)[1] and span(b)[0] < span(a)[1]
