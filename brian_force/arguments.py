@@ -7,9 +7,16 @@ from typing import Any
 
 import numpy as np
 from brian2 import DimensionMismatchError, Quantity, get_dimensions, get_unit
-from brian2.units.fundamentalunits import Dimension
+from brian2.units.fundamentalunits import DIMENSIONLESS, Dimension
 
-__all__ = ["check_choice", "check_count", "check_known", "check_quantity", "did_you_mean", "refusal"]
+__all__ = [
+    "check_choice",
+    "check_count",
+    "check_known",
+    "check_quantity",
+    "did_you_mean",
+    "refusal",
+]
 
 
 def refusal(argument: str, owner: str, allowed: str, got: object, remedy: str = "") -> str:
@@ -52,7 +59,12 @@ def check_count(argument: str, owner: str, value: object, least: int = 1) -> int
 
 
 def check_quantity(
-    argument: str, owner: str, value: object, unit: Quantity | Dimension, sign: str = "any"
+    argument: str,
+    owner: str,
+    value: object,
+    unit: Quantity | Dimension,
+    sign: str = "any",
+    written: str | None = None,
 ) -> Quantity:
     """Return one finite number with the right unit, as a copy nobody can change.
 
@@ -63,7 +75,11 @@ def check_quantity(
     value : object
         What the user gave.
     unit : Quantity or Dimension
-        The unit to have; `sign` is one of 'any', 'positive', 'not negative'.
+        The unit to have.
+    sign : {'any', 'positive', 'not negative'}
+        The sign to have.
+    written : str, optional
+        How users write the unit. Brian would write mV/Hz as mweber.
 
     Returns
     -------
@@ -80,18 +96,24 @@ def check_quantity(
         If it is not one finite number of the right sign.
     """
     dimensions = get_dimensions(unit)
-    expected = get_unit(dimensions)
+    name = written or repr(get_unit(dimensions))
     if isinstance(value, bool | str) or value is None:
-        raise TypeError(refusal(argument, owner, f"a quantity in {expected!r}", repr(value)))
+        raise TypeError(refusal(argument, owner, f"a quantity in {name}", repr(value)))
     if get_dimensions(value) is not dimensions:
-        remedy = f"Write it with a unit of {expected!r}."
-        message = refusal(argument, owner, f"in units of {expected!r}", repr(value), remedy)
-        raise DimensionMismatchError(message, dimensions, get_dimensions(value))
+        plain = get_dimensions(value) is DIMENSIONLESS
+        remedy = f"Write {value}*{name}." if plain else f"Write it in {name}."
+        message = refusal(argument, owner, f"in units of {name}", repr(value), remedy)
+        raise DimensionMismatchError(message)
     number = np.asarray(value, dtype=float)
     fits = {"any": True, "positive": np.all(number > 0), "not negative": np.all(number >= 0)}[sign]
     if number.shape != () or not np.isfinite(number) or not fits:
         allowed = "one finite number" if sign == "any" else f"one finite number, {sign}"
-        raise ValueError(refusal(argument, owner, allowed, repr(value)))
+        got = (
+            f"{number / float(unit):.15g}*{written}"
+            if written and not number.shape
+            else repr(value)
+        )
+        raise ValueError(refusal(argument, owner, allowed, got))
     frozen = Quantity(number.copy(), dim=dimensions)
     if isinstance(frozen, Quantity):  # else dimensionless: a plain float
         frozen.setflags(write=False)

@@ -7,9 +7,9 @@ in mV/Hz, so a field keeps its unit by name.
 import dataclasses
 from typing import Any
 
-from brian2 import DimensionMismatchError, Hz, Quantity, get_dimensions, ms, mV, second
+from brian2 import Hz, Quantity, ms, mV, second
 
-from brian_force.arguments import check_quantity, refusal
+from brian_force.arguments import check_quantity
 
 __all__ = ["UNITS", "check_quantities", "quantity", "written"]
 
@@ -58,21 +58,10 @@ def check_quantities(record: Any) -> None:
         value = getattr(record, field.name)
         left_out = value is None and field.default is None
         if "unit" in field.metadata and not left_out:
-            checked = _checked(field.name, type(record).__name__, value, **field.metadata)
+            unit, sign = field.metadata["unit"], field.metadata["sign"]
+            owner = type(record).__name__
+            checked = check_quantity(field.name, owner, value, UNITS[unit], sign, written=unit)
             object.__setattr__(record, field.name, checked)
-
-
-def _checked(argument: str, owner: str, value: Any, unit: str, sign: str) -> Quantity:
-    try:
-        return check_quantity(argument, owner, value, UNITS[unit], sign)
-    except TypeError:
-        message = refusal(argument, owner, f"a quantity in {unit}", repr(value))
-        raise TypeError(message) from None
-    except DimensionMismatchError:
-        plain = get_dimensions(value).is_dimensionless
-        remedy = f"Write {value}*{unit}." if plain else f"Write it in {unit}."
-        message = refusal(argument, owner, f"in units of {unit}", repr(value), remedy)
-        raise DimensionMismatchError(message) from None
 
 
 def written(record: Any) -> str:

@@ -54,6 +54,7 @@ class ProgressBar:
                 file=sys.stderr,
                 leave=False,
                 mininterval=0,
+                disable=None,  # where standard error is not a terminal
             )
         self.bar.n = completed * float(duration)
         self.bar.refresh()

@@ -1,16 +1,15 @@
 """A session on the runtime targets: every run builds its network anew."""
 
 import time
-from contextlib import contextmanager
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
 
 from brian2 import get_device, ms, prefs, set_device
 from brian2.devices.device import reset_device
 
 from brian_force.errors import InterruptedRunError
-from brian_force.experiment.run import Run, RunResult, build_network, read_result
 from brian_force.experiment.progress import Report
+from brian_force.experiment.run import Run, RunResult, build_network, read_result
 
 __all__ = ["RuntimeSession"]
 

@@ -7,7 +7,6 @@ same for all runs of a session.
 
 import dataclasses
 import os
-import shutil
 import subprocess
 import tempfile
 import time
@@ -22,6 +21,7 @@ from brian2.codegen.cpp_prefs import get_compiler_and_args
 from brian2.core.variables import VariableView
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import reset_device
+from brian2.utils.logger import get_logger
 
 from brian_force.errors import InterruptedRunError
 from brian_force.experiment.build_cache import BuildCache, project_key
@@ -33,6 +33,8 @@ from brian_force.networks.weights import padded_size
 from brian_force.tasks.task import table_length
 
 __all__ = ["StandaloneSession", "compiler_command"]
+
+logger = get_logger(__name__)
 
 # A line of its own on standard error, often enough for a smooth bar.
 REPORT = 'std::cerr << "progress " << completed << std::endl;'
@@ -81,9 +83,7 @@ class StandaloneSession:
         n_synapses = padded_size(run.parameters.n_neurons, run.parameters.connection_probability)
         with _device(self.device):
             self.network = build_network(run, self.keep_P, n_synapses)
-            self.network.run(
-                ANY_DURATION, report=REPORT, report_period=REPORT_PERIOD, namespace={}
-            )
+            self.network.run(ANY_DURATION, report=REPORT, report_period=REPORT_PERIOD, namespace={})
             self._make_duration_an_argument()
             self.device.build(directory=str(self.project), compile=False, run=False)
         self.files = self._files_of(_data_of(run))
@@ -117,6 +117,7 @@ class StandaloneSession:
         binary = self.project / "main"
         if cache.fetch(key, binary):
             return False
+        logger.info("Compiling C++ for a network of this size. This is done once.")
         compiler, _ = get_compiler_and_args()
         try:
             self.device.compile_source(str(self.project), compiler, debug=False, clean=False)
@@ -244,7 +245,9 @@ class StandaloneSession:
             and len(result.spike_times) == len(result.spike_neurons) == n_spikes
         )
         if not whole:
-            raise RuntimeError("The results of the compiled network are not whole. Is the disk full?")
+            raise RuntimeError(
+                "The results of the compiled network are not whole. Is the disk full?"
+            )
 
     def close(self) -> None:
         """Remove the project and the binary; the cache keeps its copy."""

@@ -87,8 +87,7 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
     """
     check_choice("model", "train", model, ["lif"])
     run = Run(
-        task=_changed(
-            task,
+        task=task.changed(
             learning_rate=learning_rate,
             learn_from=learn_from,
             learn_until=learn_until,
@@ -111,11 +110,6 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
         return _record(run, device, model, result)
     finally:
         session.close()
-
-
-def _changed(task: Task, **changes: Quantity | None) -> Task:
-    given = {name: value for name, value in changes.items() if value is not None}
-    return dataclasses.replace(task, **given)
 
 
 def _parameters(task: Task, changes: dict[str, Any]) -> LIFParameters:

@@ -8,7 +8,6 @@ from brian2 import (
     Clock,
     DimensionMismatchError,
     NetworkOperation,
-    Quantity,
     Subgroup,
     get_device,
     get_unit,
@@ -18,15 +17,23 @@ from brian2 import stop as stop_running
 from brian2.codegen.generators.cpp_generator import c_data_type
 from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network
-from brian2.core.variables import ArrayVariable, Constant, DynamicArrayVariable, Variables
+from brian2.core.variables import Constant, Variables
 from brian2.groups.group import Group
 from brian2.parsing.expressions import parse_expression_dimensions
 from brian2.units.fundamentalunits import DIMENSIONLESS, Dimension
 from brian2.utils.stringtools import get_identifiers
 
-from brian_force.arguments import check_count, check_quantity, did_you_mean, refusal
+from brian_force.arguments import check_count, check_quantity, refusal
 from brian_force.errors import DivergenceError, UnsupportedDeviceError
 from brian_force.learning.codegen.codeobjects import ReadoutRunner, check_device, is_standalone
+from brian_force.learning.readout_arguments import (
+    check_activity,
+    check_combination,
+    check_feedback,
+    check_source,
+    overlap,
+)
+from brian_force.learning.readout_matrices import ReadoutMatrices
 from brian_force.learning.readout_weights import ReadoutWeights
 from brian_force.learning.rules import LMS, RLS, PythonRule, Rule
 from brian_force.learning.target import Target, read_target
@@ -42,7 +49,7 @@ FAILURES = {
 }
 
 
-class Readout(Group):
+class Readout(ReadoutMatrices):
     r"""A linear readout of a group of neurons, fed back into it and trained while it runs.
 
     Every time step it computes the output :math:`z = \phi^T r` and writes
@@ -140,8 +147,9 @@ class Readout(Group):
         namespace: Mapping[str, Any] | None = None,
     ) -> None:
         check_device("Readout")
-        _check_source(source)
-        _check_combination(rule, target, feedback, encoders, P)
+        _check_runs_here(rule)
+        check_source(source)
+        check_combination(rule, target, feedback, encoders, P)
         names = get_local_namespace(level=1) if namespace is None else dict(namespace)
         Group.__init__(self, clock=source.clock, when=when, order=order, name=name)
         self.source = source
@@ -150,10 +158,13 @@ class Readout(Group):
         self.keep_P = keep_P
         self.codeobj_class = None
         self._parent = source.source if isinstance(source, Subgroup) else source
-        self._activity = _check_activity(source, activity)
-        self._feedback = None if feedback is None else _check_feedback(source, feedback)
+        self.activity, self.feedback = activity, feedback
+        self._activity = check_activity(source, activity)
+        self._feedback = None if feedback is None else check_feedback(source, feedback)
         rule_dt = getattr(rule, "dt", None)
-        self._rule_clock = source.clock if rule_dt is None else Clock(rule_dt, name=f"{self.name}_clock")
+        self._rule_clock = (
+            source.clock if rule_dt is None else Clock(rule_dt, name=f"{self.name}_clock")
+        )
         self._target = None if target is None else read_target(target, self._rule_clock.dt, names)
         self.namespace = {} if self._target is None else dict(self._target.namespace)
         n_outputs = self._count_outputs(n_outputs, decoders, encoders)
@@ -205,12 +216,12 @@ class Readout(Group):
         variables.add_arange("i", n_outputs, constant=True, read_only=True)
         variables.add_constant("n_neurons", len(self.source))
         variables.add_array("z", n_outputs, dimensions=z_dim, read_only=True)
-        variables.add_reference("_activity", self._parent, self._activity.name)
+        variables.add_reference("_activity", self._parent, self.activity)
         _add_scalar(variables, "_failure", np.int32, read_only=True)
         _add_scalar(variables, "_failure_time", np.float64, second.dim, read_only=True)
         matrices = {"decoders": z_dim / self._activity.dim}
         if self._feedback is not None:
-            variables.add_reference("_feedback", self._parent, self._feedback.name)
+            variables.add_reference("_feedback", self._parent, self.feedback)
             matrices["encoders"] = self._feedback.dim / z_dim
         name = f"{self.name}_weights"
         self.weights = ReadoutWeights(len(self.source), n_outputs, matrices, name, self._clock)
@@ -321,163 +332,12 @@ class Readout(Group):
             elif value is not None:
                 self.weights.set_matrix(matrix, value, names)
 
-    # -- the matrices ---------------------------------------------------------------------
-
-    def _matrix(self, name: str, use_units: bool) -> Any:
-        if name not in self.weights.variables:
-            raise AttributeError(f"Readout '{self.name}' has no {name}, because it has no feedback.")
-        return self.weights.matrix(name, use_units)
-
-    def _set_matrix(self, name: str, value: Any, use_units: bool) -> None:
-        self._matrix(name, use_units) if name not in self.weights.variables else None
-        # Up the stack: the property, Group.__setattr__, the user.
-        self.weights.set_matrix(name, value, get_local_namespace(level=3), use_units)
-
-    decoders = property(
-        lambda self: self._matrix("decoders", True),
-        lambda self, value: self._set_matrix("decoders", value, True),
-        doc="Weights of the readout, shape (N, K) [unit of the target / unit of the activity].",
-    )
-    decoders_ = property(
-        lambda self: self._matrix("decoders", False),
-        lambda self, value: self._set_matrix("decoders", value, False),
-        doc="The decoders as plain numbers in base units.",
-    )
-    encoders = property(
-        lambda self: self._matrix("encoders", True),
-        lambda self, value: self._set_matrix("encoders", value, True),
-        doc="Weights of the feedback, shape (N, K) [unit of the parameter / unit of the target].",
-    )
-    encoders_ = property(
-        lambda self: self._matrix("encoders", False),
-        lambda self, value: self._set_matrix("encoders", value, False),
-        doc="The encoders as plain numbers in base units.",
-    )
-
-    @property
-    def P(self) -> Quantity:
-        """Running inverse correlation, shape (N, N) [1/activity unit ** 2]."""
-        return Quantity(self.P_, dim=self._activity.dim**-2)
-
-    @P.setter
-    def P(self, value: Any) -> None:
-        self._set_P(value)
-
-    @property
-    def P_(self) -> Any:
-        """P as plain numbers in base units."""
-        self._check_has_P()
-        n = len(self.source)
-        if not self._value("_P_ready"):
-            return self._value("learning_rate") * np.eye(n)
-        packed = self.variables["_P"].get_value()
-        if len(packed) == 0:
-            raise RuntimeError(
-                f"P of readout '{self.name}' was not kept. Give keep_P=True to Readout to read P "
-                "after a standalone run."
-            )
-        lower = np.zeros((n, n))
-        lower[np.tri(n, dtype=bool)] = packed
-        P = lower + np.tril(lower, -1).T
-        # The kernels make the last change of P together with the next product P r.
-        c = self._value("_pending")
-        if c > 0 and isinstance(self.rule, RLS):
-            g = self.variables["_gain"].get_value().astype(float)
-            P = (P - c * np.outer(g, g)) / self.rule.forgetting
-        return P
-
-    @P_.setter
-    def P_(self, value: Any) -> None:
-        self._set_P(Quantity(value, dim=self._activity.dim**-2))
-
-    def _set_P(self, value: Any) -> None:
-        self.variables["_P"].set_value(self._packed(value))
-        self._P_ready = True
-        self._pending = 0
-
-    def _packed(self, value: Any) -> Any:
-        """Check a P and return its lower triangle, row after row."""
-        self._check_has_P()
-        n, unit = len(self.source), self._activity.dim**-2
-        P = np.array(value, dtype=float)
-        if getattr(value, "dim", DIMENSIONLESS) is not unit:
-            allowed = f"in units of {get_unit(unit)!r}"
-            message = refusal("P", "Readout", allowed, repr(getattr(value, "dim", 1)))
-            raise DimensionMismatchError(message, unit)
-        if P.shape != (n, n):
-            allowed = f"of shape ({n}, {n})"
-            raise ValueError(refusal("P", "Readout", allowed, f"shape {P.shape}"))
-        if not (np.isfinite(P).all() and np.allclose(P, P.T) and (np.diag(P) > 0).all()):
-            allowed = "finite, symmetric and positive on its diagonal"
-            raise ValueError(refusal("P", "Readout", allowed, "another matrix"))
-        return P[np.tri(n, dtype=bool)].astype(self.variables["_P"].dtype)
-
-    def _check_has_P(self) -> None:
-        if not isinstance(self.rule, RLS):
-            raise AttributeError(f"Readout '{self.name}' has no P, because its rule is not RLS.")
-
-    def _value(self, name: str) -> Any:
-        return self.variables[name].get_value().item()
-
     # -- before, during and after a run ---------------------------------------------------
-
-    def run_args(self, **values: Any) -> dict[Any, Any]:
-        """Build the checked ``run_args`` of a standalone run.
-
-        Parameters
-        ----------
-        **values
-            Any of ``decoders``, ``encoders``, ``P``, ``learning``, ``learn_from``,
-            ``learn_until`` and ``learning_rate``.
-
-        Returns
-        -------
-        dict
-            To be given, alone or joined with others, to ``device.run(run_args=...)``.
-
-        Raises
-        ------
-        TypeError, ValueError, DimensionMismatchError
-            If a name is unknown, a unit or shape wrong, or a value not finite: Brian itself
-            ignores such values without a word.
-        """
-        arguments: dict[Any, Any] = {}
-        for name, value in values.items():
-            if name in ("decoders", "encoders") and name in self.weights.variables:
-                arguments[self.weights.state(name)] = self.weights.flattened(name, value)
-            elif name == "P":
-                packed = Quantity(self._packed(value), dim=self._activity.dim**-2)
-                arguments[self.state("_P")] = packed
-                arguments[self.state("_P_ready")] = True
-                arguments[self.state("_pending")] = 0
-            elif name == "learning" and name in self.variables:
-                arguments[self.state(name)] = bool(value)
-            elif name in ("learn_from", "learn_until", "learning_rate") and name in self.variables:
-                sign = "positive" if name == "learning_rate" else "any"
-                unit = self.variables[name].dim
-                arguments[self.state(name)] = check_quantity(name, "run_args", value, unit, sign)
-            else:
-                raise TypeError(
-                    f"Readout '{self.name}' has no run argument '{name}'. "
-                    + did_you_mean(name, self._run_arg_names())
-                )
-        self._check_window(values.get("learn_from"), values.get("learn_until"))
-        return arguments
-
-    def _run_arg_names(self) -> list[str]:
-        own = ["learning", "learn_from", "learn_until", "learning_rate"]
-        names = [name for name in own if name in self.variables]
-        names += [name for name in ("decoders", "encoders") if name in self.weights.variables]
-        return names + ["P"] * isinstance(self.rule, RLS)
 
     def before_run(self, run_namespace: Mapping[str, Any]) -> None:
         """Check what could not be checked at construction."""
         check_device(self.name)
-        if is_standalone() and isinstance(self.rule, PythonRule):
-            raise UnsupportedDeviceError(
-                f"Readout '{self.name}' learns by {self.rule!r}, which runs on the runtime "
-                "targets only. Use RLS or LMS, or set_device('runtime')."
-            )
+        _check_runs_here(self.rule)
         self._check_time_steps()
         if self._target is not None:
             self._check_window()
@@ -526,13 +386,14 @@ class Readout(Group):
             return None
 
     def _check_feedback_is_mine(self) -> None:
-        if self._feedback is None:
+        mine = self._feedback
+        if mine is None:
             return
         for other in _readouts_beside(self):
-            if other._feedback is self._feedback and _overlap(self.source, other.source):
+            if other._feedback is mine and overlap(self.source, other.source):
                 raise ValueError(
                     f"Readouts '{self.name}' and '{other.name}' both write into "
-                    f"'{self._feedback.name}' of '{self._parent.name}'. Give each a parameter of "
+                    f"'{self.feedback}' of '{self._parent.name}'. Give each a parameter of "
                     "its own and add them in the equations."
                 )
 
@@ -617,63 +478,12 @@ def _add_scalar(
     )
 
 
-def _check_source(source: Any) -> None:
-    if not isinstance(source, Group) or "N" not in source.variables:
-        allowed = "a NeuronGroup or a Subgroup"
-        raise TypeError(refusal("source", "Readout", allowed, repr(source)))
-
-
-def _check_combination(rule: Any, target: Any, feedback: Any, encoders: Any, P: Any) -> None:
-    """Refuse arguments that make no sense without each other."""
-    if rule is not None and not isinstance(rule, Rule):
-        raise TypeError(refusal("rule", "Readout", "RLS, LMS, PythonRule or None", repr(rule)))
-    if rule is not None and target is None:
-        remedy = "Say what the output shall be."
-        raise ValueError(refusal("target", "Readout", "given with a rule", "None", remedy))
-    if (feedback is None) != (encoders is None):
-        missing, given = ("feedback", "encoders") if feedback is None else ("encoders", "feedback")
-        raise ValueError(refusal(missing, "Readout", f"given with '{given}'", "None"))
-    if P is not None and not isinstance(rule, RLS):
-        raise ValueError(refusal("P", "Readout", "None without the rule RLS", "a matrix"))
-
-
-def _check_activity(source: Group, activity: str) -> ArrayVariable:
-    variable = _array_of(source, activity)
-    if variable is None or not np.issubdtype(variable.dtype, np.floating):
-        raise ValueError(_no_such_variable("activity", "a state variable", source, activity))
-    return variable
-
-
-def _check_feedback(source: Group, feedback: str) -> ArrayVariable:
-    variable = _array_of(source, feedback)
-    equations = getattr(source, "equations", None)
-    parameters = set() if equations is None else set(equations.parameter_names)
-    if variable is None or feedback not in parameters or variable.read_only or variable.constant:
-        allowed = "a parameter that is not constant or shared"
-        raise ValueError(_no_such_variable("feedback", allowed, source, feedback))
-    return variable
-
-
-def _array_of(source: Group, name: str) -> ArrayVariable | None:
-    """Return the variable if it is a plain array with one value for each neuron."""
-    variable = source.variables.get(name) if isinstance(name, str) else None
-    if not isinstance(variable, ArrayVariable) or isinstance(variable, DynamicArrayVariable):
-        return None
-    plain = source.variables.indices[name] == source.variables.default_index
-    return variable if plain and not variable.scalar else None
-
-
-def _no_such_variable(argument: str, what: str, source: Group, name: str) -> str:
-    known = [
-        other
-        for other, variable in source.variables.items()
-        if _array_of(source, other) is not None
-        and np.issubdtype(variable.dtype, np.floating)
-        and not other.startswith("_")
-        and other not in ("lastspike",)
-    ]
-    allowed = f"the name of {what} of '{source.name}'"
-    return refusal(argument, "Readout", allowed, repr(name), did_you_mean(str(name), known))
+def _check_runs_here(rule: Rule | None) -> None:
+    if is_standalone() and isinstance(rule, PythonRule):
+        raise UnsupportedDeviceError(
+            f"{rule!r} runs on the runtime targets only, and Brian would drop it without a word. "
+            "Use RLS or LMS, or set_device('runtime')."
+        )
 
 
 def _readouts_beside(readout: Readout) -> list[Readout]:
@@ -685,13 +495,8 @@ def _readouts_beside(readout: Readout) -> list[Readout]:
         if network is not None and any(obj is readout for obj in network.objects)
     ]
     return [
-        obj for objects in together for obj in objects if isinstance(obj, Readout) and obj is not readout
+        obj
+        for objects in together
+        for obj in objects
+        if isinstance(obj, Readout) and obj is not readout
     ]
-
-
-def _overlap(a: Group, b: Group) -> bool:
-    def span(group: Group) -> tuple[int, int]:
-        start = getattr(group, "start", 0)
-        return start, start + len(group)
-
-    return span(a)[0] < span(b)[1] and span(b)[0] < span(a)[1]

@@ -7,7 +7,7 @@ from brian2 import Quantity, get_dimensions
 from brian2.core.variables import Variables
 from brian2.groups.group import Group
 from brian2.units.fundamentalunits import Dimension
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from brian_force.arguments import refusal
 
@@ -28,13 +28,20 @@ class ReadoutWeights(Group):
         Dimension of each matrix, by its name ('decoders', 'encoders').
     name : str
         Name of the group.
+    clock : Clock
+        That of the readout.
     """
 
     add_to_magic_network = False
     invalidates_magic_network = False
 
     def __init__(
-        self, n_neurons: int, n_outputs: int, dimensions: dict[str, Dimension], name: str, clock: Any
+        self,
+        n_neurons: int,
+        n_outputs: int,
+        dimensions: dict[str, Dimension],
+        name: str,
+        clock: Any,
     ) -> None:
         Group.__init__(self, clock=clock, name=name)
         self.shape = (n_neurons, n_outputs)
@@ -66,7 +73,7 @@ class ReadoutWeights(Group):
         else:
             view.set_item(slice(None), self.flattened(name, value))
 
-    def flattened(self, name: str, value: ArrayLike) -> NDArray[Any]:
+    def flattened(self, name: str, value: ArrayLike) -> Any:
         """Return the entries of a matrix output by output, with the unit that `value` had."""
         values = np.array(value, dtype=float)
         n_neurons, n_outputs = self.shape

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from brian2 import DEFAULT_FUNCTIONS, DEFAULT_UNITS, Quantity, TimedArray, second
+from brian2 import DEFAULT_FUNCTIONS, DEFAULT_UNITS, Quantity, TimedArray
 from brian2.core.namespace import DEFAULT_CONSTANTS
 from brian2.utils.stringtools import get_identifiers
 
@@ -66,7 +66,9 @@ def read_target(target: Any, dt: Quantity, names: Mapping[str, Any]) -> Target:
         allowed = "of shape (T,) or (T, K), one column per output"
         raise ValueError(refusal("target", "Readout", allowed, f"shape {values.shape}"))
     samples = TimedArray(with_unit, dt=dt, name="target_signal*")
-    return Target(**{**vars(_from_timed_array(samples)), "end": len(values) * dt, "samples": samples})
+    return Target(
+        **{**vars(_from_timed_array(samples)), "end": len(values) * dt, "samples": samples}
+    )
 
 
 def _from_string(target: str, names: Mapping[str, Any]) -> Target:
@@ -86,7 +88,9 @@ def _from_timed_array(target: TimedArray) -> Target:
     _check_finite(target.values)
     if target.values.ndim == 1:
         return Target("target_signal(t)", {"target_signal": target})
-    return Target("target_signal(t, i)", {"target_signal": target}, n_outputs=target.values.shape[1])
+    return Target(
+        "target_signal(t, i)", {"target_signal": target}, n_outputs=target.values.shape[1]
+    )
 
 
 def _check_finite(values: Any) -> None:

@@ -1,6 +1,5 @@
 """The spiking network: leaky integrate-and-fire neurons that hear their own readout."""
 
-import dataclasses
 from typing import NamedTuple
 
 import numpy as np
@@ -53,7 +52,17 @@ tau_d : second (shared, constant)
 """
 
 #: The parameters that are shared variables of the neurons.
-SHARED_PARAMETERS = ("G", "Q", "I_bias", "v_threshold", "v_reset", "t_ref", "tau_m", "tau_r", "tau_d")
+SHARED_PARAMETERS = (
+    "G",
+    "Q",
+    "I_bias",
+    "v_threshold",
+    "v_reset",
+    "t_ref",
+    "tau_m",
+    "tau_r",
+    "tau_d",
+)
 
 
 def lif_neurons(parameters: LIFParameters) -> NeuronGroup:
@@ -157,8 +166,7 @@ def lif_network(  # noqa: PLR0913, everything after the parameters is a choice w
     Source: Nicola & Clopath (2017), Nat. Commun. 8:2208. Differs in: Brian frees a neuron from its
     refractory time one step earlier; the filters are integrated by Euler's method.
     """
-    task = _changed(
-        task,
+    task = task.changed(
         learning_rate=learning_rate,
         learn_from=learn_from,
         learn_until=learn_until,
@@ -211,8 +219,3 @@ def network_arrays(
         connections=connections,
         encoders=uniform_encoders(parameters.n_neurons, n_outputs, streams.encoders),
     )
-
-
-def _changed(task: Task, **changes: Quantity | None) -> Task:
-    given = {name: value for name, value in changes.items() if value is not None}
-    return dataclasses.replace(task, **given)

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -88,6 +88,11 @@ class Task:
 
     def __repr__(self) -> str:
         return written(self)
+
+    def changed(self, **changes: Any) -> Self:
+        """Return the task with other settings; what is None stays as it is."""
+        given = {name: value for name, value in changes.items() if value is not None}
+        return dataclasses.replace(self, **given)
 
     def target(self, times: Quantity) -> Array:
         """Compute the target.

@@ -123,7 +123,7 @@ WRONG_CALLS = [
         {"t_ref": 0 * ms},
         ValueError,
         "The 't_ref' argument of LIFParameters must be one finite number, positive, but got "
-        "0. * second.",
+        "0*ms.",
     ),
     (
         {"Q": [1, 2] * mV},

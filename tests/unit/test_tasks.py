@@ -132,7 +132,7 @@ WRONG_CALLS = [
         lambda: wrong_task(learn_from=-1 * second),
         ValueError,
         "The 'learn_from' argument of Task must be one finite number, not negative, but got "
-        "-1. * second.",
+        "-1*second.",
     ),
     (
         lambda: wrong_task(signal=3),

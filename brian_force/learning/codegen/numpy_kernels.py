@@ -36,9 +36,7 @@ def update_rls(
 
     The lower triangle, row after row, is to BLAS the upper one, column after column.
     """
-    multiply, update = (
-        (blas.dspmv, blas.dspr) if P.dtype == np.float64 else (blas.sspmv, blas.sspr)
-    )
+    multiply, update = (blas.dspmv, blas.dspr) if P.dtype == np.float64 else (blas.sspmv, blas.sspr)
     with np.errstate(all="ignore"):
         g = multiply(len(r), 1, P, r.astype(P.dtype, copy=False))  # (1)
         denominator = forgetting + float(np.dot(r, g))

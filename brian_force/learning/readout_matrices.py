@@ -1,0 +1,176 @@
+"""Decoders, encoders and P of a readout, in the shapes and units in which users think of them."""
+
+from typing import Any
+
+import numpy as np
+from brian2 import DimensionMismatchError, Quantity, get_unit
+from brian2.core.namespace import get_local_namespace
+from brian2.core.variables import Variable
+from brian2.groups.group import Group
+from brian2.units.fundamentalunits import DIMENSIONLESS
+
+from brian_force.arguments import check_quantity, did_you_mean, refusal
+from brian_force.learning.readout_weights import ReadoutWeights
+from brian_force.learning.rules import RLS, Rule
+
+__all__ = ["ReadoutMatrices"]
+
+
+class ReadoutMatrices(Group):
+    """The part of a `Readout` that gives and takes its matrices.
+
+    P is stored as its lower triangle, row after row, without its last change: the kernels make
+    that together with the next product P r.
+    """
+
+    source: Group
+    weights: ReadoutWeights
+    rule: Rule | None
+    _activity: Variable
+
+    def _matrix(self, name: str, use_units: bool) -> Any:
+        if name not in self.weights.variables:
+            raise AttributeError(
+                f"Readout '{self.name}' has no {name}, because it has no feedback."
+            )
+        return self.weights.matrix(name, use_units)
+
+    def _set_matrix(self, name: str, value: Any, use_units: bool) -> None:
+        self._check_has(name)
+        # Up the stack: the property, Group.__setattr__, the user.
+        self.weights.set_matrix(name, value, get_local_namespace(level=3), use_units)
+
+    decoders = property(
+        lambda self: self._matrix("decoders", True),
+        lambda self, value: self._set_matrix("decoders", value, True),
+        doc="Weights of the readout, shape (N, K) [unit of the target / unit of the activity].",
+    )
+    decoders_ = property(
+        lambda self: self._matrix("decoders", False),
+        lambda self, value: self._set_matrix("decoders", value, False),
+        doc="The decoders as plain numbers in base units.",
+    )
+    encoders = property(
+        lambda self: self._matrix("encoders", True),
+        lambda self, value: self._set_matrix("encoders", value, True),
+        doc="Weights of the feedback, shape (N, K) [unit of the parameter / unit of the target].",
+    )
+    encoders_ = property(
+        lambda self: self._matrix("encoders", False),
+        lambda self, value: self._set_matrix("encoders", value, False),
+        doc="The encoders as plain numbers in base units.",
+    )
+
+    @property
+    def P(self) -> Quantity:
+        """Running inverse correlation, shape (N, N) [1/activity unit ** 2]."""
+        return Quantity(self.P_, dim=self._activity.dim**-2)
+
+    @P.setter
+    def P(self, value: Any) -> None:
+        self._set_P(value)
+
+    @property
+    def P_(self) -> Any:
+        """P as plain numbers in base units."""
+        self._check_has_P()
+        n = len(self.source)
+        if not self._value("_P_ready"):
+            return self._value("learning_rate") * np.eye(n)
+        packed = self.variables["_P"].get_value()
+        if len(packed) == 0:
+            raise RuntimeError(
+                f"P of readout '{self.name}' was not kept. Give keep_P=True to Readout to read P "
+                "after a standalone run."
+            )
+        lower = np.zeros((n, n))
+        lower[np.tri(n, dtype=bool)] = packed
+        P = lower + np.tril(lower, -1).T
+        # The kernels make the last change of P together with the next product P r.
+        c = self._value("_pending")
+        if c > 0 and isinstance(self.rule, RLS):
+            g = self.variables["_gain"].get_value().astype(float)
+            P = (P - c * np.outer(g, g)) / self.rule.forgetting
+        return P
+
+    @P_.setter
+    def P_(self, value: Any) -> None:
+        self._set_P(Quantity(value, dim=self._activity.dim**-2))
+
+    def _set_P(self, value: Any) -> None:
+        self.variables["_P"].set_value(self._packed(value))
+        self._P_ready = True
+        self._pending = 0
+
+    def _packed(self, value: Any) -> Any:
+        """Check a P and return its lower triangle, row after row."""
+        self._check_has_P()
+        n, unit = len(self.source), self._activity.dim**-2
+        P = np.array(value, dtype=float)
+        if getattr(value, "dim", DIMENSIONLESS) is not unit:
+            allowed = f"in units of {get_unit(unit)!r}"
+            message = refusal("P", "Readout", allowed, repr(getattr(value, "dim", 1)))
+            raise DimensionMismatchError(message, unit)
+        if P.shape != (n, n):
+            allowed = f"of shape ({n}, {n})"
+            raise ValueError(refusal("P", "Readout", allowed, f"shape {P.shape}"))
+        if not (np.isfinite(P).all() and np.allclose(P, P.T) and (np.diag(P) > 0).all()):
+            allowed = "finite, symmetric and positive on its diagonal"
+            raise ValueError(refusal("P", "Readout", allowed, "another matrix"))
+        return P[np.tri(n, dtype=bool)].astype(self.variables["_P"].dtype)
+
+    def _check_has_P(self) -> None:
+        if not isinstance(self.rule, RLS):
+            raise AttributeError(f"Readout '{self.name}' has no P, because its rule is not RLS.")
+
+    def _value(self, name: str) -> Any:
+        return self.variables[name].get_value().item()
+
+    def run_args(self, **values: Any) -> dict[Any, Any]:
+        """Build the checked ``run_args`` of a standalone run.
+
+        Parameters
+        ----------
+        **values
+            Any of ``decoders``, ``encoders``, ``P``, ``learning``, ``learn_from``,
+            ``learn_until`` and ``learning_rate``.
+
+        Returns
+        -------
+        dict
+            To be given, alone or joined with others, to ``device.run(run_args=...)``.
+
+        Raises
+        ------
+        TypeError, ValueError, DimensionMismatchError
+            If a name is unknown, a unit or shape wrong, or a value not finite: Brian itself
+            ignores such values without a word.
+        """
+        arguments: dict[Any, Any] = {}
+        for name, value in values.items():
+            if name in ("decoders", "encoders") and name in self.weights.variables:
+                arguments[self.weights.state(name)] = self.weights.flattened(name, value)
+            elif name == "P":
+                packed = Quantity(self._packed(value), dim=self._activity.dim**-2)
+                arguments[self.state("_P")] = packed
+                arguments[self.state("_P_ready")] = True
+                arguments[self.state("_pending")] = 0
+            elif name == "learning" and name in self.variables:
+                arguments[self.state(name)] = bool(value)
+            elif name in ("learn_from", "learn_until", "learning_rate") and name in self.variables:
+                sign = "positive" if name == "learning_rate" else "any"
+                unit = self.variables[name].dim
+                arguments[self.state(name)] = check_quantity(name, "run_args", value, unit, sign)
+            else:
+                raise TypeError(
+                    f"Readout '{self.name}' has no run argument '{name}'. "
+                    + did_you_mean(name, self._run_arg_names())
+                )
+        self._check_window(values.get("learn_from"), values.get("learn_until"))
+        return arguments
+
+    def _run_arg_names(self) -> list[str]:
+        own = ["learning", "learn_from", "learn_until", "learning_rate"]
+        names = [name for name in own if name in self.variables]
+        names += [name for name in ("decoders", "encoders") if name in self.weights.variables]
+        return names + ["P"] * isinstance(self.rule, RLS)

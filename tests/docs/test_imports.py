@@ -1,0 +1,125 @@
+"""What an import brings, and what it does not."""
+
+import json
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import brian_force
+
+HEAVY = ["matplotlib", "h5py", "scipy.optimize", "typer", "tqdm"]
+
+PACKAGES = [
+    "brian_force",
+    "brian_force.experiment",
+    "brian_force.learning",
+    "brian_force.networks",
+    "brian_force.plotting",
+    "brian_force.tasks",
+]
+
+MODULES = sorted(
+    module.name for module in pkgutil.walk_packages(brian_force.__path__, "brian_force.")
+)
+
+# One process loads Brian once; each module is then imported in a child that knows nothing of the
+# others, and says what went wrong.
+EACH_ALONE = """
+import importlib, json, os, sys, traceback
+import brian2, brian2.codegen.runtime.cython_rt, brian2.devices.cpp_standalone
+import h5py, matplotlib.pyplot, scipy.optimize, tqdm, typer
+assert not any(name.startswith("brian_force") for name in sys.modules)
+failed = {}
+for name in json.loads(sys.argv[1]):
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        status = 0
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            status = 1
+            os.write(write, traceback.format_exc()[-2000:].encode())
+        os._exit(status)
+    os.close(write)
+    _, status = os.waitpid(child, 0)
+    if status:
+        failed[name] = os.read(read, 4000).decode()
+    os.close(read)
+print(json.dumps(failed))
+"""
+
+LOADED = """
+import json, sys
+import brian_force
+after_import = sorted(sys.modules)
+listed = dir(brian_force)
+brian_force.Readout, brian_force.RLS
+after_use = sorted(sys.modules)
+print(json.dumps([after_import, listed, after_use]))
+"""
+
+CLI_LOADED = """
+import json, sys
+import brian_force.cli
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def answer(script, *arguments):
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_every_module_imports_alone():
+    assert answer(EACH_ALONE, json.dumps(MODULES)) == {}
+
+
+def test_the_package_does_without_what_a_readout_does_not_need():
+    after_import, listed, after_use = answer(LOADED)
+    assert [name for name in HEAVY if name in after_import] == []
+    assert [name for name in HEAVY if name in after_use] == []
+    assert [name for name in after_import if name.startswith("brian_force.experiment")] == []
+    assert set(brian_force.__all__) <= set(listed)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_star_import_brings_all_and_nothing_else(package):
+    names = {}
+    exec(f"from {package} import *", names)
+    del names["__builtins__"]
+    assert set(names) == set(__import__(package, fromlist=["*"]).__all__)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_all_is_sorted_and_without_repetition(package):
+    names = __import__(package, fromlist=["*"]).__all__
+    assert len(names) == len(set(names))
+    assert all(not name.startswith("_") for name in names)
+
+
+def test_no_name_of_brian_is_shadowed():
+    brian, both = {}, {}
+    exec("from brian2 import *", brian)
+    exec("from brian2 import *\nfrom brian_force import *", both)
+    changed = [name for name in brian if brian[name] is not both[name] and name != "__builtins__"]
+    assert changed == []
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="^module 'brian_force' has no attribute 'Readouts'$"):
+        _ = brian_force.Readouts
+
+
+def test_the_version_is_that_of_the_package():
+    from importlib.metadata import version
+
+    assert version("brian_force")
+
+
+def test_the_command_line_shows_its_help_without_brian():
+    assert "brian2" not in answer(CLI_LOADED)
