@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from brian2 import DimensionMismatchError, Quantity, get_dimensions, get_unit
+from brian2 import DimensionMismatchError, Quantity, get_dimensions, get_unit, second
 from brian2.units.fundamentalunits import DIMENSIONLESS, Dimension
 
 __all__ = [
@@ -15,7 +15,9 @@ __all__ = [
     "check_known",
     "check_quantity",
     "did_you_mean",
+    "nearest",
     "refusal",
+    "unit_name",
 ]
 
 
@@ -25,12 +27,25 @@ def refusal(argument: str, owner: str, allowed: str, got: object, remedy: str = 
     return f"{message} {remedy}".rstrip()
 
 
+def unit_name(dimensions: Dimension) -> str:
+    """Write a unit as users would write it in a script."""
+    if dimensions is DIMENSIONLESS:
+        return "1"
+    if dimensions is (second**2).dim:  # Brian has a name of its own for it
+        return "second**2"
+    return repr(get_unit(dimensions)).replace(" ** ", "**")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Suggest the known name nearest to `name`, if one is near."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"Did you mean '{near[0]}'?" if near else ""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Suggest the known name nearest to `name`, or list all of them."""
+    """Suggest the known name nearest to `name`, and list all of them."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
-    suggestion = f"Did you mean '{near[0]}'? " if near else ""
-    return f"{suggestion}Known: {', '.join(names)}."
+    return f"{nearest(name, names)} Known: {', '.join(names)}.".lstrip()
 
 
 def check_known(argument: str, owner: str, value: str, known: Mapping[str, Any]) -> Any:
@@ -96,7 +111,7 @@ def check_quantity(
         If it is not one finite number of the right sign.
     """
     dimensions = get_dimensions(unit)
-    name = written or repr(get_unit(dimensions))
+    name = written or unit_name(dimensions)
     if isinstance(value, bool | str) or value is None:
         raise TypeError(refusal(argument, owner, f"a quantity in {name}", repr(value)))
     if get_dimensions(value) is not dimensions:

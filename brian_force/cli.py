@@ -52,16 +52,16 @@ def train(
     task: Annotated[str, typer.Argument(help="What to learn.")] = "sine",
     n_neurons: Annotated[int | None, typer.Option("-N", help="Number of neurons.")] = None,
     G: Annotated[
-        float | None, typer.Option("--G", help="Scale of the recurrent weights [mV/Hz].")
+        float | None, typer.Option("--G", help="Scale of the recurrent weights (mV/Hz).")
     ] = None,
-    Q: Annotated[float | None, typer.Option("--Q", help="Scale of the feedback [mV].")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="Learning rate [s^2].")] = None,
+    Q: Annotated[float | None, typer.Option("--Q", help="Scale of the feedback (mV).")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Learning rate (s^2).")] = None,
     model: Annotated[str, typer.Option(help="Model of the neurons: lif.")] = "lif",
     seed: Annotated[int, typer.Option(help="Seed of weights and initial state.")] = 1,
-    learn_from: Annotated[float | None, typer.Option(help="Start of learning [s].")] = None,
-    learn_until: Annotated[float | None, typer.Option(help="End of learning [s].")] = None,
-    duration: Annotated[float | None, typer.Option(help="Length of the run [s].")] = None,
-    dt: Annotated[float | None, typer.Option(help="Time step [ms].")] = None,
+    learn_from: Annotated[float | None, typer.Option(help="Start of learning (s).")] = None,
+    learn_until: Annotated[float | None, typer.Option(help="End of learning (s).")] = None,
+    duration: Annotated[float | None, typer.Option(help="Length of the run (s).")] = None,
+    dt: Annotated[float | None, typer.Option(help="Time step (ms).")] = None,
     device: Annotated[str, typer.Option(help="Where to run: auto, cpp, cython or numpy.")] = "auto",
     out: Annotated[Path, typer.Option(help="Folder for recording.h5 and figure.png.")] = Path(
         "out"

@@ -21,17 +21,21 @@ from brian_force.alignment import (
     root_mean_square,
     sample_times,
     scaled_error,
+    window_shifts,
 )
 from brian_force.arguments import refusal
 
 __all__ = [
     "PhaseErrors",
+    "aligned_error",
     "amplitude_ratio",
     "dominant_frequency",
     "normalised_error",
     "pearson_correlation",
     "phase_errors",
     "rms_error",
+    "scaled_error",
+    "window_shifts",
 ]
 
 
@@ -137,7 +141,8 @@ def phase_errors(
     times : array_like, shape (T,) [s]
         Equally spaced.
     output, target : array_like, shape (T, K) or (T,)
-        The target at each sample, never held between updates.
+        The target at each sample, never held between updates. A `StateMonitor` holds the
+        transpose: give ``monitor.z.T``.
     learn_from, learn_until : float [s]
         Learning acts at times in ``[learn_from, learn_until)``.
     period : float or None [s]
@@ -155,7 +160,7 @@ def phase_errors(
     owner = "phase_errors"
     z, x = matched_columns(owner, output, target)
     t = sample_times(owner, times, len(z))
-    begin = float(np.asarray(learn_from))
+    begin = float(learn_from)
     end = moment_recorded("learn_until", owner, learn_until, t)
     if not begin < end:
         allowed = f"less than 'learn_until' ({end:g} s)"
@@ -166,6 +171,9 @@ def phase_errors(
         return root_mean_square((z - x)[steps]) if steps.start < steps.stop else None
 
     scaled, speed = scaled_error(t, z, x, period, end) or (None, None)
+    free = z[first_sample(t, end) :]
+    if (free == free[:1]).all():
+        speed = None  # a constant has none
     return PhaseErrors(
         rms_before=error(begin - 1, begin),
         rms_learning=error(max(begin, end - 1), end),

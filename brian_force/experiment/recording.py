@@ -180,7 +180,7 @@ def load_recording(path: str | Path) -> Recording:
         with h5py.File(path, "r") as file:
             _check_kind(path, file)
             values = {name: _read(file, name) for name in _stored_names(file)}
-            return Recording(**values)
+            return Recording(**{"period": None, **values})
     except RecordingError:
         raise
     except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:

@@ -8,9 +8,9 @@ from brian2 import (
     Clock,
     DimensionMismatchError,
     NetworkOperation,
+    Quantity,
     Subgroup,
     get_device,
-    get_unit,
     second,
 )
 from brian2 import stop as stop_running
@@ -35,7 +35,7 @@ from brian_force.learning.readout_arguments import (
 )
 from brian_force.learning.readout_matrices import ReadoutMatrices
 from brian_force.learning.readout_weights import ReadoutWeights
-from brian_force.learning.rules import LMS, RLS, PythonRule, Rule
+from brian_force.learning.rules import LMS, RLS, PythonRule, Rule, shown
 from brian_force.learning.target import Target, read_target
 
 __all__ = ["Readout"]
@@ -118,11 +118,12 @@ class Readout(ReadoutMatrices):
     >>> from brian2 import Hz, NeuronGroup, ms, prefs, second, seed
     >>> prefs.codegen.target = 'numpy'
     >>> neurons = NeuronGroup(50, '''dr/dt = (20*Hz*(1 + tanh(x)) - r)/(10*ms) : Hz
-    ...                              x = sin(2*pi*i/N + t/(50*ms)) : 1''', method='euler')
-    >>> readout = Readout(neurons, 'r', target='sin(t/(50*ms))',
+    ...                              x = sin(2*pi*i/N + t/(50*ms)) : 1''', method='euler',
+    ...                       name='neurons')
+    >>> readout = Readout(neurons, 'r', target='sin(t/(50*ms))', name='readout',
     ...                   rule=RLS(1e-3*second**2, dt=1*ms))
     >>> readout
-    <Readout 'readout' of 'neurongroup', 1 output, RLS>
+    <Readout 'readout' of 'neurons', 1 output, RLS>
     """
 
     add_to_magic_network = True
@@ -162,6 +163,7 @@ class Readout(ReadoutMatrices):
         self._activity = check_activity(source, activity)
         self._feedback = None if feedback is None else check_feedback(source, feedback)
         rule_dt = getattr(rule, "dt", None)
+        self._window: tuple[float | None, float | None] | None = None
         self._rule_clock = (
             source.clock if rule_dt is None else Clock(rule_dt, name=f"{self.name}_clock")
         )
@@ -219,10 +221,10 @@ class Readout(ReadoutMatrices):
         variables.add_reference("_activity", self._parent, self.activity)
         _add_scalar(variables, "_failure", np.int32, read_only=True)
         _add_scalar(variables, "_failure_time", np.float64, second.dim, read_only=True)
-        matrices = {"decoders": z_dim / self._activity.dim}
+        matrices = {"decoders": (z_dim, self._activity.dim)}
         if self._feedback is not None:
             variables.add_reference("_feedback", self._parent, self.feedback)
-            matrices["encoders"] = self._feedback.dim / z_dim
+            matrices["encoders"] = (self._feedback.dim, z_dim)
         name = f"{self.name}_weights"
         self.weights = ReadoutWeights(len(self.source), n_outputs, matrices, name, self._clock)
         self._contained_objects.append(self.weights)
@@ -340,6 +342,7 @@ class Readout(ReadoutMatrices):
         _check_runs_here(self.rule)
         self._check_time_steps()
         if self._target is not None:
+            self._window = self._present_window()
             self._check_window()
         self._check_feedback_is_mine()
         if is_standalone() and isinstance(self.rule, RLS) and not self.keep_P:
@@ -364,9 +367,12 @@ class Readout(ReadoutMatrices):
             )
 
     def _check_window(self, start: Any = None, stop: Any = None) -> None:
+        """Check the window that a run will have; what is not given is as in the last build."""
         if self._target is None:
             return
-        start, stop = self._window_edge("learn_from", start), self._window_edge("learn_until", stop)
+        built = self._window or self._present_window()
+        start = built[0] if start is None else float(start)
+        stop = built[1] if stop is None else float(stop)
         if start is None or stop is None:
             return
         if start > stop:
@@ -377,13 +383,11 @@ class Readout(ReadoutMatrices):
             allowed = f"within the target, which ends at {float(end):g} s"
             raise ValueError(refusal("learn_until", "Readout", allowed, f"{stop:g} s"))
 
-    def _window_edge(self, name: str, given: Any) -> float | None:
-        if given is not None:
-            return float(given)
+    def _present_window(self) -> tuple[float | None, float | None]:
         try:
-            return float(self._value(name))
+            return float(self._value("learn_from")), float(self._value("learn_until"))
         except NotImplementedError:  # set by a string in standalone: not known before the run
-            return None
+            return None, None
 
     def _check_feedback_is_mine(self) -> None:
         mine = self._feedback
@@ -429,12 +433,13 @@ class Readout(ReadoutMatrices):
         if failure == 0:
             return
         time = self._value("_failure_time") * second
-        rate = getattr(self.rule, "learning_rate", None)
         lower = "the encoders (feedback gain)" if self._feedback is not None else "the decoders"
-        if rate is not None:
-            lower = f"the learning rate ({float(rate):g} {get_unit(rate.dim)}) or {lower}"
+        if "learning_rate" in self.variables:
+            rate = Quantity(self._value("learning_rate"), dim=self._activity.dim**-2)
+            lower = f"the learning rate ({shown(rate)}) or {lower}"
         raise DivergenceError(
-            f"Readout '{self.name}' diverged at t = {time}: {FAILURES[failure]}. Lower {lower}.",
+            f"Readout '{self.name}' diverged at t = {float(time):g} s: {FAILURES[failure]}. "
+            f"Lower {lower}.",
             self.name,
             time,
         )

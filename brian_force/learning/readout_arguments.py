@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from brian2 import prefs
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 from brian2.groups.group import Group
 
@@ -38,6 +39,7 @@ def check_activity(source: Group, activity: str) -> ArrayVariable:
     variable = _array_of(source, activity)
     if variable is None or not np.issubdtype(variable.dtype, np.floating):
         raise ValueError(_no_such_variable("activity", "a state variable", source, activity))
+    _check_precision("activity", variable)
     return variable
 
 
@@ -49,7 +51,16 @@ def check_feedback(source: Group, feedback: str) -> ArrayVariable:
     if variable is None or feedback not in parameters or variable.read_only or variable.constant:
         allowed = "a parameter that is not constant or shared"
         raise ValueError(_no_such_variable("feedback", allowed, source, feedback))
+    _check_precision("feedback", variable)
     return variable
+
+
+def _check_precision(argument: str, variable: ArrayVariable) -> None:
+    """Refuse a precision of its own: the kernels read all state in the default one."""
+    default = np.dtype(prefs.core.default_float_dtype)
+    if variable.dtype != default:
+        allowed = f"a variable of type {default.name}, as prefs.core.default_float_dtype says"
+        raise TypeError(refusal(argument, "Readout", allowed, np.dtype(variable.dtype).name))
 
 
 def _array_of(source: Group, name: str) -> ArrayVariable | None:

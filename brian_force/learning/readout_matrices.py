@@ -3,17 +3,31 @@
 from typing import Any
 
 import numpy as np
-from brian2 import DimensionMismatchError, Quantity, get_unit
+from brian2 import DimensionMismatchError, Quantity, get_dimensions
 from brian2.core.namespace import get_local_namespace
-from brian2.core.variables import Variable
+from brian2.core.variables import ArrayVariable, Variable, VariableView
 from brian2.groups.group import Group
-from brian2.units.fundamentalunits import DIMENSIONLESS
 
-from brian_force.arguments import check_quantity, did_you_mean, refusal
+from brian_force.arguments import check_quantity, did_you_mean, refusal, unit_name
 from brian_force.learning.readout_weights import ReadoutWeights
 from brian_force.learning.rules import RLS, Rule
 
 __all__ = ["ReadoutMatrices"]
+
+MATRICES = ("decoders", "decoders_", "encoders", "encoders_", "P", "P_")
+
+
+class ScalarView(VariableView):
+    """One number of a readout: what Brian gives, and a number where Python wants one."""
+
+    def __float__(self) -> float:
+        return float(self.get_item(slice(None)))
+
+    def __int__(self) -> int:
+        return int(self.get_item(slice(None)))
+
+    def __bool__(self) -> bool:
+        return bool(self.get_item(slice(None)))
 
 
 class ReadoutMatrices(Group):
@@ -28,16 +42,42 @@ class ReadoutMatrices(Group):
     rule: Rule | None
     _activity: Variable
 
-    def _matrix(self, name: str, use_units: bool) -> Any:
-        if name not in self.weights.variables:
+    def __setattr__(self, key: str, value: Any, level: int = 0) -> None:
+        # Brian looks for properties in the class of the object alone, not in its bases.
+        if key in MATRICES:
+            object.__setattr__(self, key, value)
+        else:
+            super().__setattr__(key, value, level + 1)
+
+    def state(self, name: str, use_units: bool = True, level: int = 0) -> Any:
+        """Return a state variable (see Brian's `Group`)."""
+        variable = self.variables.get(name)
+        if not isinstance(variable, ArrayVariable) or not variable.scalar:
+            return super().state(name, use_units, level + 1)
+        dimensions = variable.dim if use_units else None
+        return ScalarView(name, variable, self, dimensions)
+
+    def __getattr__(self, name: str) -> Any:
+        # Called when a property raised AttributeError: Brian would give no reason.
+        if name in MATRICES:
+            self._check_has(name.rstrip("_"))
+        return super().__getattr__(name)
+
+    def _check_has(self, name: str) -> None:
+        if name == "P" and not isinstance(self.rule, RLS):
+            raise AttributeError(f"Readout '{self.name}' has no P, because its rule is not RLS.")
+        if name != "P" and name not in self.weights.variables:
             raise AttributeError(
                 f"Readout '{self.name}' has no {name}, because it has no feedback."
             )
+
+    def _matrix(self, name: str, use_units: bool) -> Any:
+        self._check_has(name)
         return self.weights.matrix(name, use_units)
 
     def _set_matrix(self, name: str, value: Any, use_units: bool) -> None:
         self._check_has(name)
-        # Up the stack: the property, Group.__setattr__, the user.
+        # Up the stack: the property, __setattr__, the user.
         self.weights.set_matrix(name, value, get_local_namespace(level=3), use_units)
 
     decoders = property(
@@ -73,7 +113,7 @@ class ReadoutMatrices(Group):
     @property
     def P_(self) -> Any:
         """P as plain numbers in base units."""
-        self._check_has_P()
+        self._check_has("P")
         n = len(self.source)
         if not self._value("_P_ready"):
             return self._value("learning_rate") * np.eye(n)
@@ -98,19 +138,21 @@ class ReadoutMatrices(Group):
         self._set_P(Quantity(value, dim=self._activity.dim**-2))
 
     def _set_P(self, value: Any) -> None:
-        self.variables["_P"].set_value(self._packed(value))
+        packed = self._packed(value)
+        self.variables["_P"].set_value(packed)
         self._P_ready = True
         self._pending = 0
 
     def _packed(self, value: Any) -> Any:
         """Check a P and return its lower triangle, row after row."""
-        self._check_has_P()
+        self._check_has("P")
         n, unit = len(self.source), self._activity.dim**-2
         P = np.array(value, dtype=float)
-        if getattr(value, "dim", DIMENSIONLESS) is not unit:
-            allowed = f"in units of {get_unit(unit)!r}"
-            message = refusal("P", "Readout", allowed, repr(getattr(value, "dim", 1)))
-            raise DimensionMismatchError(message, unit)
+        if get_dimensions(value) is not unit:
+            allowed = f"in units of {unit_name(unit)}"
+            raise DimensionMismatchError(
+                refusal("P", "Readout", allowed, unit_name(get_dimensions(value)))
+            )
         if P.shape != (n, n):
             allowed = f"of shape ({n}, {n})"
             raise ValueError(refusal("P", "Readout", allowed, f"shape {P.shape}"))
@@ -118,10 +160,6 @@ class ReadoutMatrices(Group):
             allowed = "finite, symmetric and positive on its diagonal"
             raise ValueError(refusal("P", "Readout", allowed, "another matrix"))
         return P[np.tri(n, dtype=bool)].astype(self.variables["_P"].dtype)
-
-    def _check_has_P(self) -> None:
-        if not isinstance(self.rule, RLS):
-            raise AttributeError(f"Readout '{self.name}' has no P, because its rule is not RLS.")
 
     def _value(self, name: str) -> Any:
         return self.variables[name].get_value().item()
@@ -146,28 +184,32 @@ class ReadoutMatrices(Group):
             If a name is unknown, a unit or shape wrong, or a value not finite: Brian itself
             ignores such values without a word.
         """
+        known = self._run_arg_names()
+        for name in values:
+            if name not in known:
+                hint = did_you_mean(name, known)
+                raise TypeError(f"Readout '{self.name}' has no run argument '{name}'. {hint}")
         arguments: dict[Any, Any] = {}
         for name, value in values.items():
-            if name in ("decoders", "encoders") and name in self.weights.variables:
-                arguments[self.weights.state(name)] = self.weights.flattened(name, value)
-            elif name == "P":
-                packed = Quantity(self._packed(value), dim=self._activity.dim**-2)
-                arguments[self.state("_P")] = packed
-                arguments[self.state("_P_ready")] = True
-                arguments[self.state("_pending")] = 0
-            elif name == "learning" and name in self.variables:
-                arguments[self.state(name)] = bool(value)
-            elif name in ("learn_from", "learn_until", "learning_rate") and name in self.variables:
-                sign = "positive" if name == "learning_rate" else "any"
-                unit = self.variables[name].dim
-                arguments[self.state(name)] = check_quantity(name, "run_args", value, unit, sign)
-            else:
-                raise TypeError(
-                    f"Readout '{self.name}' has no run argument '{name}'. "
-                    + did_you_mean(name, self._run_arg_names())
-                )
+            arguments |= self._run_arg(name, value)
         self._check_window(values.get("learn_from"), values.get("learn_until"))
         return arguments
+
+    def _run_arg(self, name: str, value: Any) -> dict[Any, Any]:
+        if name in ("decoders", "encoders"):
+            view = self.weights.state(name)
+            return {view: self.weights.flattened(name, value)}
+        if name == "P":
+            packed = Quantity(self._packed(value), dim=self._activity.dim**-2)
+            states = {"_P": packed, "_P_ready": True, "_pending": 0}
+            return {self.state(state): number for state, number in states.items()}
+        if name == "learning":
+            if not isinstance(value, bool | np.bool_):
+                raise TypeError(refusal("learning", "run_args", "True or False", repr(value)))
+            return {self.state(name): bool(value)}
+        sign = "positive" if name == "learning_rate" else "any"
+        unit = self.variables[name].dim
+        return {self.state(name): check_quantity(name, "run_args", value, unit, sign)}
 
     def _run_arg_names(self) -> list[str]:
         own = ["learning", "learn_from", "learn_until", "learning_rate"]

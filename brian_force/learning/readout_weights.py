@@ -3,13 +3,13 @@
 from typing import Any
 
 import numpy as np
-from brian2 import Quantity, get_dimensions
+from brian2 import DimensionMismatchError, Quantity, get_dimensions
 from brian2.core.variables import Variables
 from brian2.groups.group import Group
-from brian2.units.fundamentalunits import Dimension
+from brian2.units.fundamentalunits import DIMENSIONLESS, Dimension
 from numpy.typing import ArrayLike
 
-from brian_force.arguments import refusal
+from brian_force.arguments import refusal, unit_name
 
 __all__ = ["ReadoutWeights"]
 
@@ -24,8 +24,8 @@ class ReadoutWeights(Group):
     ----------
     n_neurons, n_outputs : int
         Numbers N of neurons and K of outputs.
-    dimensions : dict of str to Dimension
-        Dimension of each matrix, by its name ('decoders', 'encoders').
+    units : dict of str to tuple of two Dimensions
+        Of each matrix ('decoders', 'encoders'): its unit is the first over the second.
     name : str
         Name of the group.
     clock : Clock
@@ -39,12 +39,17 @@ class ReadoutWeights(Group):
         self,
         n_neurons: int,
         n_outputs: int,
-        dimensions: dict[str, Dimension],
+        units: dict[str, tuple[Dimension, Dimension]],
         name: str,
         clock: Any,
     ) -> None:
         Group.__init__(self, clock=clock, name=name)
         self.shape = (n_neurons, n_outputs)
+        # Brian would write 1/hertz as second.
+        self.units = {
+            matrix: f"{unit_name(upper)}/{unit_name(lower)}".removesuffix("/1")
+            for matrix, (upper, lower) in units.items()
+        }
         size = n_neurons * n_outputs
         self.variables = Variables(self)
         self.variables.add_constant("N", size)
@@ -55,8 +60,8 @@ class ReadoutWeights(Group):
         self.variables.add_array(
             "j", size, values=np.repeat(np.arange(n_outputs), n_neurons), **fixed
         )
-        for matrix, dim in dimensions.items():
-            self.variables.add_array(matrix, size, dimensions=dim)
+        for matrix, (upper, lower) in units.items():
+            self.variables.add_array(matrix, size, dimensions=upper / lower)
         self._enable_group_attributes()
 
     def matrix(self, name: str, use_units: bool = True) -> Any:
@@ -71,10 +76,10 @@ class ReadoutWeights(Group):
         if isinstance(value, str):
             view.set_item(slice(None), value, namespace=namespace)
         else:
-            view.set_item(slice(None), self.flattened(name, value))
+            view.set_item(slice(None), self.flattened(name, value, use_units))
 
-    def flattened(self, name: str, value: ArrayLike) -> Any:
-        """Return the entries of a matrix output by output, with the unit that `value` had."""
+    def flattened(self, name: str, value: ArrayLike, use_units: bool = True) -> Any:
+        """Check the entries of a matrix and return them output by output."""
         values = np.array(value, dtype=float)
         n_neurons, n_outputs = self.shape
         if values.shape == (n_neurons,) and n_outputs == 1:
@@ -84,5 +89,11 @@ class ReadoutWeights(Group):
             raise ValueError(refusal(name, "Readout", allowed, f"shape {values.shape}"))
         if not np.isfinite(values).all():
             raise ValueError(refusal(name, "Readout", "finite", "values that are not"))
+        dim = self.variables[name].dim if use_units else DIMENSIONLESS
+        if get_dimensions(value) is not dim:
+            got = f"units of {unit_name(get_dimensions(value))}"
+            raise DimensionMismatchError(
+                refusal(name, "Readout", f"in units of {self.units[name]}", got)
+            )
         flat = np.broadcast_to(values, self.shape).T.flatten()
-        return Quantity(flat, dim=get_dimensions(value))
+        return Quantity(flat, dim=dim)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from brian2 import Quantity, get_unit, ms, second
+from brian2 import Quantity, ms, second
 from brian2.units.fundamentalunits import DIMENSIONLESS
 from numpy.typing import ArrayLike, NDArray
 
-from brian_force.arguments import check_choice, check_quantity, refusal
+from brian_force.arguments import check_choice, check_quantity, refusal, unit_name
 
-__all__ = ["LMS", "RLS", "PythonRule", "Rule"]
+__all__ = ["LMS", "RLS", "PythonRule", "Rule", "shown"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -19,7 +19,7 @@ class Rule:
     """What all learning rules share: a name, a readable form and their own time step."""
 
     def __repr__(self) -> str:
-        given = ", ".join(f"{f.name}={_shown(getattr(self, f.name))}" for f in fields(self))
+        given = ", ".join(f"{f.name}={shown(getattr(self, f.name))}" for f in fields(self))
         return f"{type(self).__name__}({given})"
 
     def __hash__(self) -> int:
@@ -148,10 +148,10 @@ class PythonRule(Rule):
         self._freeze(dt=self._check_dt(self.dt))
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """Write a value as a user would: milliseconds for times, names for functions."""
-    if isinstance(value, Quantity) and value.dim is second.dim:
+    if not isinstance(value, Quantity):
+        return getattr(value, "__name__", None) or repr(value)
+    if value.dim is second.dim:
         return f"{np.format_float_positional(float(value / ms), trim='-')}*ms"
-    if isinstance(value, Quantity):
-        return f"{float(value)!r}*{get_unit(value.dim)!r}".replace(" ** ", "**")
-    return getattr(value, "__name__", None) or repr(value)
+    return f"{float(value)!r}*{unit_name(value.dim)}"

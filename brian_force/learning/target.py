@@ -1,7 +1,7 @@
 """What a readout shall produce: a string, an array, a TimedArray or a constant."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,11 +9,15 @@ from brian2 import DEFAULT_FUNCTIONS, DEFAULT_UNITS, Quantity, TimedArray
 from brian2.core.namespace import DEFAULT_CONSTANTS
 from brian2.utils.stringtools import get_identifiers
 
-from brian_force.arguments import did_you_mean, refusal
+from brian_force.arguments import nearest, refusal
 
 __all__ = ["Target", "read_target"]
 
 OWN_NAMES = {"t", "dt", "i", "N"}
+READOUT_NAMES = {
+    *("z", "error", "target_value", "n_neurons", "n_updates"),
+    *("learning", "learn_from", "learn_until", "learning_rate"),
+}
 DEFAULT_NAMES = {*DEFAULT_CONSTANTS, *DEFAULT_UNITS, *DEFAULT_FUNCTIONS, "True", "False"}
 
 
@@ -66,31 +70,29 @@ def read_target(target: Any, dt: Quantity, names: Mapping[str, Any]) -> Target:
         allowed = "of shape (T,) or (T, K), one column per output"
         raise ValueError(refusal("target", "Readout", allowed, f"shape {values.shape}"))
     samples = TimedArray(with_unit, dt=dt, name="target_signal*")
-    return Target(
-        **{**vars(_from_timed_array(samples)), "end": len(values) * dt, "samples": samples}
-    )
+    return replace(_from_timed_array(samples), end=len(values) * dt, samples=samples)
 
 
 def _from_string(target: str, names: Mapping[str, Any]) -> Target:
     """Keep the names that the string needs: they are resolved now, not when the run begins."""
     wanted = get_identifiers(target) - OWN_NAMES - DEFAULT_NAMES
-    unknown = sorted(wanted - set(names))
-    if unknown:
-        known = [name for name in names if isinstance(name, str) and not name.startswith("_")]
+    for name in sorted(wanted & READOUT_NAMES):
+        allowed = "an expression without the names of the readout's own variables"
+        raise ValueError(refusal("target", "Readout", allowed, repr(name), "Rename it."))
+    for name in sorted(wanted - set(names)):
         allowed = "an expression of t, dt, i and names that are defined where it is written"
-        hint = did_you_mean(unknown[0], {*OWN_NAMES, *known} - DEFAULT_NAMES)
-        raise ValueError(refusal("target", "Readout", allowed, repr(unknown[0]), hint))
+        hint = nearest(name, {*OWN_NAMES, *names})
+        raise ValueError(refusal("target", "Readout", allowed, repr(name), hint))
     namespace = {name: names[name] for name in wanted}
     return Target(target, namespace, written=f"target_value = {target}")
 
 
 def _from_timed_array(target: TimedArray) -> Target:
     _check_finite(target.values)
+    names = {"target_signal": target}
     if target.values.ndim == 1:
-        return Target("target_signal(t)", {"target_signal": target})
-    return Target(
-        "target_signal(t, i)", {"target_signal": target}, n_outputs=target.values.shape[1]
-    )
+        return Target("target_signal(t)", names)
+    return Target("target_signal(t, i)", names, n_outputs=target.values.shape[1])
 
 
 def _check_finite(values: Any) -> None:

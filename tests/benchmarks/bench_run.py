@@ -114,7 +114,9 @@ def measure_here(way, seconds, cache):
 def measure(way, seconds, cache):
     """Measure in a new process that keeps its caches in the folder `cache`."""
     command = [sys.executable, __file__, "--seconds", str(seconds), "--measure", way, str(cache)]
-    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    # As brian_force, NumPy gets one thread: on a busy machine more of them wait for each other.
+    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**os.environ, **one_thread, "XDG_CACHE_HOME": str(cache)}
     output = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout
     return json.loads(output.splitlines()[-1])
 

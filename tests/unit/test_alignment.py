@@ -139,7 +139,8 @@ def test_nothing_to_stretch_runs_at_the_right_speed(times):
 
 # Laws
 
-signals = arrays(float, (60, 2), elements=st.floats(-3, 3, width=32))
+# code compiled with -ffast-math in the same process takes subnormal numbers for 0
+signals = arrays(float, (60, 2), elements=st.floats(-3, 3, width=32, allow_subnormal=False))
 
 
 @settings(max_examples=30, deadline=None)

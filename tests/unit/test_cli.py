@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from brian2 import Hz, mV
@@ -16,14 +17,31 @@ from brian_force.cli import app
 from brian_force.experiment import session
 
 # Interface: the keys of one JSON object, in this order.
-KEYS = (
-    "task model n_neurons G Q learning_rate seed device rms_before rms_learning rms_after "
-    "rms_after_aligned rms_after_scaled speed_after mean_rate_hz decoder_correlation seconds_build "
-    "seconds_run recording figures"
-).split()
+KEYS = [
+    "task",
+    "model",
+    "n_neurons",
+    "G",
+    "Q",
+    "learning_rate",
+    "seed",
+    "device",
+    "rms_before",
+    "rms_learning",
+    "rms_after",
+    "rms_after_aligned",
+    "rms_after_scaled",
+    "speed_after",
+    "mean_rate_hz",
+    "decoder_correlation",
+    "seconds_build",
+    "seconds_run",
+    "recording",
+    "figures",
+]
 
-SMALL = "-N 30 --dt 0.5 --device numpy".split()
-SHORT = [*SMALL, *"--learn-from 0.02 --learn-until 0.15 --duration 0.2".split()]
+SMALL = ["-N", "30", "--dt", "0.5", "--device", "numpy"]
+SHORT = [*SMALL, "--learn-from", "0.02", "--learn-until", "0.15", "--duration", "0.2"]
 
 
 def call(*arguments):
@@ -37,7 +55,7 @@ def lines(text):
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     out = tmp_path_factory.mktemp("cli") / "new" / "folder"
-    options = "--G 0.05 --Q 8 --learning-rate 1e-5 --seed 7 --json".split()
+    options = ["--G", "0.05", "--Q", "8", "--learning-rate", "1e-5", "--seed", "7", "--json"]
     return call("train", "sine", *SHORT, *options, "--out", out), out
 
 
@@ -85,9 +103,13 @@ def test_json_is_strict(done):
     json.loads(lines(done[0].stdout)[-1], parse_constant=refuse)
 
 
-def test_without_json_it_prints_a_table(tmp_path, monkeypatch):
+def test_without_json_it_prints_a_table_and_replaces_older_files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    result = call("train", *SHORT)
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("recording.h5", "figure.png", "notes.txt"):
+        (out / name).write_text("older")
+    result = call("train", *SHORT, "--seed", 2)
     assert result.exit_code == 0
     table = dict(line.split(None, 1) for line in lines(result.stdout))
     assert set(table) <= set(KEYS)
@@ -96,18 +118,23 @@ def test_without_json_it_prints_a_table(tmp_path, monkeypatch):
     assert table["learning_rate"] == "2.5e-06 s^2"
     assert table["figures"] == "out/figure.png"
     assert "decoder_correlation" not in table
-    assert (tmp_path / "out" / "recording.h5").is_file()
-
-
-def test_files_of_an_earlier_run_are_replaced(tmp_path):
-    for seed in (1, 2):
-        assert call("train", *SHORT, "--seed", seed, "--out", tmp_path).exit_code == 0
-    assert load_recording(tmp_path / "recording.h5").seed == 2
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["figure.png", "recording.h5"]
+    assert load_recording("out/recording.h5").seed == 2
+    assert (out / "figure.png").read_bytes().startswith(b"\x89PNG")
+    assert (out / "notes.txt").read_text() == "older"
+    assert len(list(out.iterdir())) == 3
 
 
 def test_a_run_without_time_after_learning_has_null(tmp_path):
-    options = [*SMALL, *"--learn-from 0 --learn-until 0.1 --duration 0.1 --json".split()]
+    options = [
+        *SMALL,
+        "--learn-from",
+        "0",
+        "--learn-until",
+        "0.1",
+        "--duration",
+        "0.1",
+        "--json",
+    ]
     result = call("train", *options, "--out", tmp_path)
     assert result.exit_code == 0
     summary = json.loads(lines(result.stdout)[-1])
@@ -212,18 +239,38 @@ def test_ctrl_c_before_the_run(tmp_path, monkeypatch):
 # Help and version
 
 
-@pytest.mark.parametrize("option", ["--help", "-h"])
-def test_help_lists_every_option(option, monkeypatch):
+def in_a_wide_terminal(monkeypatch, *arguments):
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("NO_COLOR", "1")
-    result = call("train", option)
+    return call(*arguments)
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_lists_every_option(option, monkeypatch):
+    result = in_a_wide_terminal(monkeypatch, "train", option)
     assert result.exit_code == 0
-    for name in (
-        "-N --G --Q --learning-rate --model --seed --learn-from --learn-until --duration --dt "
-        "--device --out --json --debug"
-    ).split():
+    for name in [
+        "-N",
+        "--G",
+        "--Q",
+        "--learning-rate",
+        "--model",
+        "--seed",
+        "--learn-from",
+        "--learn-until",
+        "--duration",
+        "--dt",
+        "--device",
+        "--out",
+        "--json",
+        "--debug",
+    ]:
         assert f"{name} " in result.stdout
-    assert "[mV/Hz]" in result.stdout
+
+
+def test_help_names_the_units(monkeypatch):
+    text = in_a_wide_terminal(monkeypatch, "train", "--help").stdout
+    assert [unit for unit in ("[mV/Hz]", "[mV]", "[s^2]", "[s]", "[ms]") if unit not in text] == []
 
 
 def test_help_lists_the_commands():
@@ -248,7 +295,8 @@ def process(*arguments, script=None):
 
 
 def test_version():
-    command = [os.path.join(os.path.dirname(sys.executable), "brian-force"), "--version"]  # noqa: PTH118, PTH120
+    program = Path(sys.executable).with_name("brian-force")  # not resolved: the environment's own
+    command = [program, "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == f"brian_force {version('brian_force')}\n"
     assert done.stderr == ""
@@ -267,25 +315,27 @@ TALKING = """
 import sys
 from brian_force.cli import main
 from brian_force.experiment.progress import ProgressBar
-ProgressBar.__call__ = lambda *_: print("running", file=sys.stderr, flush=True)
+def say(bar, elapsed, completed, *_):
+    if completed > 0:
+        print("running", file=sys.stderr, flush=True)
+ProgressBar.__call__ = say
 main()
 """
 
 
-@pytest.mark.parametrize("when", ["Training", "running"])
-def test_ctrl_c_ends_with_a_message_and_without_files(tmp_path, when):
-    long = "--learn-from 1 --learn-until 50 --duration 1000".split()
+def test_ctrl_c_ends_with_a_message_and_without_files(tmp_path):
+    long = ["--learn-from", "1", "--learn-until", "50", "--duration", "1000"]
     started = process("train", *SMALL, *long, "--out", tmp_path, script=TALKING)
     for line in started.stderr:
-        if line.startswith(when):
+        if line == "running\n":
             break
     os.killpg(started.pid, signal.SIGINT)
     out, err = started.communicate(timeout=60)
     assert started.returncode == 1
     assert out == ""
     assert "Traceback" not in err
-    assert lines(err)[-1].startswith("brian-force: ")
-    assert lines(err)[-1].endswith("Nothing of it was saved.") or "Interrupted." in err
+    assert lines(err)[-1].startswith("brian-force: The run was stopped at t = ")
+    assert lines(err)[-1].endswith("s of 1. ks. Nothing of it was saved.")
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ProcessLookupError):  # nobody of its group is left
         os.killpg(started.pid, 0)

@@ -117,7 +117,8 @@ def test_phases_of_a_fast_free_run(times):
 
 # Laws
 
-signals = arrays(float, (60, 2), elements=st.floats(-3, 3, width=32))
+# code compiled with -ffast-math in the same process takes subnormal numbers for 0
+signals = arrays(float, (60, 2), elements=st.floats(-3, 3, width=32, allow_subnormal=False))
 
 
 @given(output=signals, target=signals, scale=st.floats(0.01, 100))

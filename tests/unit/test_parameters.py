@@ -122,8 +122,7 @@ WRONG_CALLS = [
     (
         {"t_ref": 0 * ms},
         ValueError,
-        "The 't_ref' argument of LIFParameters must be one finite number, positive, but got "
-        "0*ms.",
+        "The 't_ref' argument of LIFParameters must be one finite number, positive, but got 0*ms.",
     ),
     (
         {"Q": [1, 2] * mV},

@@ -23,7 +23,7 @@ class Record:
 
 def test_defaults_have_their_units():
     record = Record(needed=1 * volt)
-    assert record.G == 0.04 * mV / Hz
+    assert 0.04 * mV / Hz == record.G
     assert record.tau == 10 * ms
     assert record.period is None
 

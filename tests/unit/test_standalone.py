@@ -108,9 +108,18 @@ def test_the_first_session_compiles_and_a_second_does_not(session, cache):
     others = [make_run(), make_run(seed=5, G=0 * mV / Hz, duration=1 * second, learn_from=0 * ms)]
     for run in others:
         second_session = StandaloneSession(run, keep_P=True, cache=cache)
-        assert not second_session.compiled
         second_session.close()
+        assert not second_session.compiled
     assert len(list(cache.folder.iterdir())) == 1
+
+
+def test_the_users_own_settings_do_not_compile_again(session, cache):
+    defaultclock.dt = 0.3 * ms
+    mine = brian2.NeuronGroup(2, "dv/dt = -v/ms : 1", name="neurons")
+    brian2.Network(mine).run(1 * ms)
+    third_session = StandaloneSession(make_run(), keep_P=True, cache=cache)
+    third_session.close()
+    assert not third_session.compiled
 
 
 @pytest.mark.parametrize("name", RUNS)

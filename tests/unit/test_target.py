@@ -104,7 +104,7 @@ def test_a_name_that_the_readout_has_too_means_the_users_or_is_refused(neurons, 
     except ValueError as refused:
         assert f"'{name}'" in str(refused)  # noqa: PT017
         return
-    Network(neurons, readout).run(5 * ms)
+    Network(neurons, readout).run(9 * ms)  # 5 updates
     assert readout.target_value[0] == 3
 
 
