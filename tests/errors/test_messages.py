@@ -334,7 +334,7 @@ MESSAGES = {
     "decoders without unit": (
         lambda: learner(decoders=np.ones(4)),
         DimensionMismatchError,
-        "The 'decoders' argument of Readout must be in units of second, but got 1.",
+        ("The 'decoders' argument of Readout must be in units of 1/hertz, but got units of 1."),
     ),
     "decoders with nan": (
         lambda: learner(decoders=np.full(4, np.nan) / Hz),
@@ -352,7 +352,7 @@ MESSAGES = {
     "encoders without unit": (
         lambda: learner(feedback="current", encoders=np.ones(4)),
         DimensionMismatchError,
-        "The 'encoders' argument of Readout must be in units of amp, but got 1.",
+        "The 'encoders' argument of Readout must be in units of amp, but got units of 1.",
     ),
     "encoders with an unknown name": (
         lambda: learner(feedback="feedback", encoders="eta*rand()"),
