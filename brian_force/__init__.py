@@ -3,17 +3,16 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from brian_force.errors import (
-    DivergenceError,
-    InterruptedRunError,
-    RecordingError,
-    UnsupportedDeviceError,
-)
-from brian_force.learning import LMS, RLS, PythonRule, Readout
-
 if TYPE_CHECKING:
     from brian_force import metrics, plotting, tasks
+    from brian_force.errors import (
+        DivergenceError,
+        InterruptedRunError,
+        RecordingError,
+        UnsupportedDeviceError,
+    )
     from brian_force.experiment import Recording, load_recording, train
+    from brian_force.learning import LMS, RLS, PythonRule, Readout
     from brian_force.networks import LIFParameters, lif_network
 
 __all__ = [
@@ -35,20 +34,26 @@ __all__ = [
     "train",
 ]
 
-# Found when they are first used: they bring libraries that a script with a Readout does without.
+# Every name is found when it is first used: a script with a Readout does without the libraries
+# of an experiment, and the help of the command without Brian.
 _ROOMS = {
-    "LIFParameters": "networks",
-    "lif_network": "networks",
-    "Recording": "experiment",
-    "load_recording": "experiment",
-    "train": "experiment",
+    "errors": [
+        "DivergenceError",
+        "InterruptedRunError",
+        "RecordingError",
+        "UnsupportedDeviceError",
+    ],
+    "experiment": ["Recording", "load_recording", "train"],
+    "learning": ["LMS", "RLS", "PythonRule", "Readout"],
+    "networks": ["LIFParameters", "lif_network"],
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        return getattr(importlib.import_module(f"brian_force.{_ROOMS[name]}"), name)
-    if name in ("metrics", "plotting", "tasks"):
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(importlib.import_module(f"brian_force.{room}"), name)
+    if name in __all__:
         return importlib.import_module(f"brian_force.{name}")
     raise AttributeError(f"module 'brian_force' has no attribute '{name}'")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from brian2 import DimensionMismatchError, Quantity, get_dimensions, get_unit, second
+from brian2 import DimensionMismatchError, Quantity, get_dimensions, get_unit, ms, second
 from brian2.units.fundamentalunits import DIMENSIONLESS, Dimension
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "did_you_mean",
     "nearest",
     "refusal",
+    "shown",
     "unit_name",
 ]
 
@@ -34,6 +35,15 @@ def unit_name(dimensions: Dimension) -> str:
     if dimensions is (second**2).dim:  # Brian has a name of its own for it
         return "second**2"
     return repr(get_unit(dimensions)).replace(" ** ", "**")
+
+
+def shown(value: object) -> str:
+    """Write a value as a user would: milliseconds for times, names for functions."""
+    if not isinstance(value, Quantity) or np.ndim(value) > 0:
+        return getattr(value, "__name__", None) or repr(value)
+    if value.dim is second.dim and np.isfinite(value):
+        return f"{np.format_float_positional(float(value / ms), trim='-')}*ms"
+    return f"{float(value)!r}*{unit_name(value.dim)}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -60,8 +70,9 @@ def check_choice(argument: str, owner: str, value: object, choices: Iterable[str
     """Refuse a value that is not one of the choices."""
     names = list(choices)
     if value not in names:
-        allowed = " or ".join(repr(name) for name in names)
-        raise ValueError(refusal(argument, owner, allowed, repr(value)))
+        *others, last = (repr(name) for name in names)
+        allowed = f"{', '.join(others)} or {last}" if others else last
+        raise ValueError(refusal(argument, owner, allowed, shown(value)))
 
 
 def check_count(argument: str, owner: str, value: object, least: int = 1) -> int:
@@ -113,21 +124,22 @@ def check_quantity(
     dimensions = get_dimensions(unit)
     name = written or unit_name(dimensions)
     if isinstance(value, bool | str) or value is None:
-        raise TypeError(refusal(argument, owner, f"a quantity in {name}", repr(value)))
+        allowed = "a number" if name == "1" else f"a quantity in {name}"
+        raise TypeError(refusal(argument, owner, allowed, repr(value)))
     if get_dimensions(value) is not dimensions:
         plain = get_dimensions(value) is DIMENSIONLESS
         remedy = f"Write {value}*{name}." if plain else f"Write it in {name}."
-        message = refusal(argument, owner, f"in units of {name}", repr(value), remedy)
-        raise DimensionMismatchError(message)
+        allowed = f"in units of {name}"
+        if name == "1":
+            allowed, remedy = "a number without unit", "Divide it by its unit."
+        raise DimensionMismatchError(refusal(argument, owner, allowed, shown(value), remedy))
     number = np.asarray(value, dtype=float)
     fits = {"any": True, "positive": np.all(number > 0), "not negative": np.all(number >= 0)}[sign]
     if number.shape != () or not np.isfinite(number) or not fits:
         allowed = "one finite number" if sign == "any" else f"one finite number, {sign}"
-        got = (
-            f"{number / float(unit):.15g}*{written}"
-            if written and not number.shape
-            else repr(value)
-        )
+        got = shown(value)
+        if written and not number.shape:
+            got = f"{number / float(unit):.15g}*{written}"
         raise ValueError(refusal(argument, owner, allowed, got))
     frozen = Quantity(number.copy(), dim=dimensions)
     if isinstance(frozen, Quantity):  # else dimensionless: a plain float

@@ -1,6 +1,9 @@
 """What can go wrong that Python has no word for."""
 
-from brian2 import Quantity
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from brian2 import Quantity
 
 __all__ = ["DivergenceError", "InterruptedRunError", "RecordingError", "UnsupportedDeviceError"]
 
@@ -20,10 +23,13 @@ class DivergenceError(ArithmeticError):
         Simulated time of the first value that was not finite [second].
     """
 
-    def __init__(self, message: str, readout: str, time: Quantity) -> None:
+    def __init__(self, message: str, readout: str, time: "Quantity") -> None:
         super().__init__(message)
         self.readout = readout
         self.time = time
+
+    def __reduce__(self) -> Any:
+        return type(self), (str(self), self.readout, self.time)
 
 
 class InterruptedRunError(RuntimeError):
@@ -33,14 +39,21 @@ class InterruptedRunError(RuntimeError):
     ----------
     completed : float
         Fraction of the run that was simulated, between 0 and 1.
+    duration : Quantity
+        Length that the run was to have [second].
     """
 
-    def __init__(self, completed: float, duration: Quantity) -> None:
+    def __init__(self, completed: float, duration: "Quantity") -> None:
+        seconds = float(duration)
         super().__init__(
-            f"The run was stopped at t = {completed * duration} of {duration}. "
+            f"The run was stopped at t = {completed * seconds:g} s of {seconds:g} s. "
             "Nothing of it was saved."
         )
         self.completed = completed
+        self.duration = duration
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.completed, self.duration)
 
 
 class RecordingError(ValueError):

@@ -1,8 +1,10 @@
 """Compiled binaries, kept between sessions so that the second start compiles nothing."""
 
+import contextlib
 import functools
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -47,36 +49,42 @@ class BuildCache:
     def store(self, key: str, binary: Path) -> None:
         """Keep a binary under this key, whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".")
-        os.close(handle)
-        shutil.copy2(binary, name)
-        Path(name).replace(self.folder / key)
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix=".") as aside:
+            copy = Path(aside) / key
+            shutil.copy2(binary, copy)
+            copy.replace(self.folder / key)
         self._prune(keep=key)
 
     def _prune(self, keep: str) -> None:
-        kept = sorted(self.folder.glob("[!.]*"), key=lambda path: path.stat().st_mtime)
-        size = sum(path.stat().st_size for path in kept)
-        for path in kept:
+        kept = []
+        for path in self.folder.glob("[!.]*"):
+            with contextlib.suppress(FileNotFoundError):  # removed by another process
+                kept.append((path.stat().st_mtime, path.stat().st_size, path))
+        size = sum(size for _, size, _ in kept)
+        for _, freed, path in sorted(kept):
             if size <= self.limit:
                 return
             if path.name != keep:
-                size -= path.stat().st_size
+                size -= freed
                 path.unlink(missing_ok=True)
 
 
 def project_key(project: Path, compiler: str) -> str:
     """Digest everything that a binary depends on: sources, flags, compiler, processor.
 
-    Brian writes the lines of main.cpp that concern clocks in the order of a set, which differs
-    from start to start; they count sorted.
+    Three things differ between equal projects and do not count: the order of the lines of
+    main.cpp (those on clocks come from a set), the time step of a default clock that no object
+    uses, and the numbers in the names of code objects (Brian counts those that are alive).
     """
     digest = hashlib.sha256(_compiler_identity(compiler).encode())
     names = [path for path in project.rglob("*") if path.suffix in SOURCES]
     for path in sorted([*names, project / "makefile"]):
         text = path.read_text()
         if path.name == "main.cpp":
-            text = "\n".join(sorted(text.splitlines()))
-        digest.update(f"{path.relative_to(project)}\0{text}\0".encode())
+            lines = [line for line in text.splitlines() if "_array_defaultclock_" not in line]
+            text = "\n".join(sorted(lines))
+        entry = f"{path.relative_to(project)}\0{text}\0"
+        digest.update(re.sub(r"(_codeobject)_\d+", r"\1", entry).encode())
     return digest.hexdigest()
 
 

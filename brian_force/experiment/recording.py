@@ -143,7 +143,7 @@ class Recording:
 
     def _write(self, file: Any) -> None:
         file.attrs["kind"], file.attrs["format"] = KIND, FORMAT
-        for field in dataclasses.fields(self):
+        for field in FIELDS:
             value = getattr(self, field.name)
             if value is None:
                 continue
@@ -156,6 +156,9 @@ class Recording:
             else:
                 file.attrs[field.name] = _as_attribute(value)
         file.attrs["whole"] = True
+
+
+FIELDS = dataclasses.fields(Recording)
 
 
 def load_recording(path: str | Path) -> Recording:
@@ -179,12 +182,12 @@ def load_recording(path: str | Path) -> Recording:
     try:
         with h5py.File(path, "r") as file:
             _check_kind(path, file)
-            values = {name: _read(file, name) for name in _stored_names(file)}
-            return Recording(**{"period": None, **values})
+            return Recording(**{field.name: _read(file, field.name) for field in FIELDS})
     except RecordingError:
         raise
     except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise RecordingError(f"The file '{path}' is damaged: {error}") from error
+        reason = error.args[0] if isinstance(error, KeyError) else error
+        raise RecordingError(f"The file '{path}' is damaged: {reason}.") from error
 
 
 def _check_kind(path: Path, file: Any) -> None:
@@ -201,12 +204,11 @@ def _check_kind(path: Path, file: Any) -> None:
         raise RecordingError(f"The file '{path}' is damaged: it was not written to its end.")
 
 
-def _stored_names(file: Any) -> list[str]:
-    known = [field.name for field in dataclasses.fields(Recording)]
-    return [name for name in known if name in file or name in file.attrs]
-
-
 def _read(file: Any, name: str) -> Any:
+    if name not in file and name not in file.attrs:
+        if name in ("period", "P"):
+            return None
+        raise KeyError(f"it has no '{name}'")
     value = file[name][()] if name in ARRAYS else file.attrs[name]
     if name == "parameters":
         return LIFParameters.from_json(value)

@@ -1,18 +1,28 @@
 """One run of a session: what goes in, the network with its monitors, what comes out."""
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from brian2 import Network, Quantity, SpikeMonitor, StateMonitor, ms
+from brian2 import (
+    Clock,
+    Network,
+    Quantity,
+    SpikeMonitor,
+    StateMonitor,
+    ms,
+    second,
+)
+from brian2.core.base import BrianObjectException
 from numpy.typing import NDArray
 
+from brian_force.arguments import refusal
 from brian_force.networks import LIFParameters, lif_network
 from brian_force.tasks import Task
 
-__all__ = ["Run", "RunResult", "build_network", "read_result"]
-
-SAMPLE_DT = 1 * ms
+__all__ = ["Run", "RunResult", "build_network", "read_result", "reasons_of_brian"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,6 +50,11 @@ class Run:
     rule_dt: Quantity = dataclasses.field(default_factory=lambda: 2.5 * ms)
     gain: str = "posterior"
     precision: str = "float64"
+
+    def __post_init__(self) -> None:
+        if isinstance(self.decoders, str):
+            allowed = "an array, since a string has no seed"
+            raise TypeError(refusal("decoders", "train", allowed, repr(self.decoders)))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,9 +89,24 @@ def build_network(run: Run, keep_P: bool, n_synapses: int | None = None) -> Netw
         readout.decoders = run.decoders
     network.add(
         SpikeMonitor(network["neurons"], name="spikes"),
-        StateMonitor(readout, "z", record=True, dt=SAMPLE_DT, name="output"),
+        StateMonitor(readout, "z", record=True, clock=_sample_clock(run.parameters), name="output"),
     )
     return network
+
+
+def _sample_clock(parameters: LIFParameters) -> Clock:
+    """Sample about every millisecond, at steps of the network."""
+    dt = float(parameters.dt)
+    return Clock(max(1, round(1e-3 / dt)) * dt * second, name="output_clock")
+
+
+@contextlib.contextmanager
+def reasons_of_brian() -> Iterator[None]:
+    """Raise what stopped Brian from preparing a run, instead of Brian's remark that it did."""
+    try:
+        yield
+    except BrianObjectException as error:
+        raise (error.__cause__ or error) from None
 
 
 def read_result(

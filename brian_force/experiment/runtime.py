@@ -9,7 +9,7 @@ from brian2.devices.device import reset_device
 
 from brian_force.errors import InterruptedRunError
 from brian_force.experiment.progress import Report
-from brian_force.experiment.run import Run, RunResult, build_network, read_result
+from brian_force.experiment.run import Run, RunResult, build_network, read_result, reasons_of_brian
 
 __all__ = ["RuntimeSession"]
 
@@ -45,7 +45,8 @@ class RuntimeSession:
         with _runtime_device(self.target):
             network = build_network(run, keep_P=self.keep_P)
             built = time.perf_counter()
-            network.run(run.task.duration, report=report, report_period=200 * ms, namespace={})
+            with reasons_of_brian():
+                network.run(run.task.duration, report, 200 * ms, namespace={})
             completed = get_device()._last_run_completed_fraction
             if completed < 1:
                 raise InterruptedRunError(completed, run.task.duration)

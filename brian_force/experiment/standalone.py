@@ -6,6 +6,7 @@ same for all runs of a session.
 """
 
 import dataclasses
+import math
 import os
 import subprocess
 import tempfile
@@ -26,7 +27,13 @@ from brian2.utils.logger import get_logger
 from brian_force.errors import InterruptedRunError
 from brian_force.experiment.build_cache import BuildCache, project_key
 from brian_force.experiment.progress import Report
-from brian_force.experiment.run import Run, RunResult, build_network, read_result
+from brian_force.experiment.run import (
+    Run,
+    RunResult,
+    build_network,
+    read_result,
+    reasons_of_brian,
+)
 from brian_force.networks.lif import SHARED_PARAMETERS, network_arrays
 from brian_force.networks.parameters import LIFParameters
 from brian_force.networks.weights import padded_size
@@ -39,6 +46,8 @@ logger = get_logger(__name__)
 # A line of its own on standard error, often enough for a smooth bar.
 REPORT = 'std::cerr << "progress " << completed << std::endl;'
 REPORT_PERIOD = 0.2 * second
+
+NOT_WHOLE = "The results of the run are not whole. Is the disk full?"
 
 # Stands in the generated call of Network::run until it is replaced by the last argument of the
 # command line: the duration is data too.
@@ -83,7 +92,8 @@ class StandaloneSession:
         n_synapses = padded_size(run.parameters.n_neurons, run.parameters.connection_probability)
         with _device(self.device):
             self.network = build_network(run, self.keep_P, n_synapses)
-            self.network.run(ANY_DURATION, report=REPORT, report_period=REPORT_PERIOD, namespace={})
+            with reasons_of_brian():
+                self.network.run(ANY_DURATION, REPORT, REPORT_PERIOD, namespace={})
             self._make_duration_an_argument()
             self.device.build(directory=str(self.project), compile=False, run=False)
         self.files = self._files_of(_data_of(run))
@@ -126,7 +136,10 @@ class StandaloneSession:
                 f"{error} Try device='numpy', or compile a script of Brian's with "
                 "device.build(debug=True) to see what the compiler says."
             ) from error
-        cache.store(key, binary)
+        try:
+            cache.store(key, binary)
+        except OSError as error:
+            logger.warn(f"The binary could not be kept for the next time: {error}")
         return True
 
     def run(self, run: Run, report: Report | None = None) -> RunResult:
@@ -164,7 +177,7 @@ class StandaloneSession:
             prepared = time.perf_counter()
             self._start(command, folder, run, report)
             ended = time.perf_counter()
-            return self._read(folder, run, prepared - started, ended - prepared)
+            return self._read_whole(folder, run, prepared - started, ended - prepared)
 
     def _write_arrays(self, run: Run, folder: Path) -> None:
         arrays = _data_of(run)
@@ -196,7 +209,7 @@ class StandaloneSession:
         started = time.perf_counter()
         messages = []
         # In a session of its own, so that Ctrl-C reaches Python alone, which then ends the binary.
-        process = subprocess.Popen(
+        with subprocess.Popen(
             command,
             cwd=folder,
             env=environment,
@@ -204,19 +217,18 @@ class StandaloneSession:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-        )
-        try:
-            assert process.stderr is not None
-            for line in process.stderr:
-                if not line.startswith("progress "):
-                    messages.append(line)
-                elif report is not None:
-                    elapsed = (time.perf_counter() - started) * second
-                    report(elapsed, float(line.split()[1]), 0 * second, run.task.duration)
-            status = process.wait()
-        finally:
-            process.kill()
-            process.wait()
+        ) as process:
+            try:
+                for line in process.stderr or ():
+                    if not line.startswith("progress "):
+                        messages.append(line)
+                    elif report is not None:
+                        elapsed = (time.perf_counter() - started) * second
+                        report(elapsed, float(line.split()[1]), 0 * second, run.task.duration)
+            except BaseException:
+                process.kill()
+                raise
+        status = process.returncode
         if status != 0 or messages:
             said = "".join(messages[-5:]).strip()
             raise RuntimeError(f"The compiled network failed with status {status}: {said}")
@@ -233,21 +245,28 @@ class StandaloneSession:
         if float(info[1]) < 1:
             raise InterruptedRunError(float(info[1]), run.task.duration)
         with _device(self.device):
-            result = read_result(self.network, self.keep_P, seconds_build, seconds_run)
-        self._check_whole(result, run)
-        return result
+            return read_result(self.network, self.keep_P, seconds_build, seconds_run)
 
-    def _check_whole(self, result: RunResult, run: Run) -> None:
-        n_samples = round(float(run.task.duration) / float(self.network["output"].clock.dt))
-        n_spikes = int(self.network["spikes"].N[:])
-        whole = (
-            len(result.times) == len(result.output) == n_samples
-            and len(result.spike_times) == len(result.spike_neurons) == n_spikes
-        )
-        if not whole:
-            raise RuntimeError(
-                "The results of the compiled network are not whole. Is the disk full?"
-            )
+    def _read_whole(
+        self, folder: Path, run: Run, seconds_build: float, seconds_run: float
+    ) -> RunResult:
+        """Read the results and check their sizes: Brian writes without looking for errors."""
+        try:
+            result = self._read(folder, run, seconds_build, seconds_run)
+            n_spikes = int(self.network["spikes"].N[:])
+        except (IndexError, OSError, ValueError) as error:
+            raise RuntimeError(NOT_WHOLE) from error
+        # A thousandth of a step guards against rounding, as in Brian's clocks.
+        n_samples = math.ceil(run.task.duration / self.network["output"].clock.dt - 1e-3)
+        sizes = {
+            len(result.times): n_samples,
+            len(result.output): n_samples,
+            len(result.spike_times): n_spikes,
+            len(result.spike_neurons): n_spikes,
+        }
+        if any(found != expected for found, expected in sizes.items()):
+            raise RuntimeError(NOT_WHOLE)
+        return result
 
     def close(self) -> None:
         """Remove the project and the binary; the cache keeps its copy."""

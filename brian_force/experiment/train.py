@@ -5,7 +5,7 @@ from typing import Any
 
 from brian2 import Quantity, ms
 
-from brian_force.arguments import check_choice, check_count, did_you_mean
+from brian_force.arguments import check_choice, check_count, did_you_mean, refusal
 from brian_force.experiment.progress import Report, as_report
 from brian_force.experiment.recording import Recording
 from brian_force.experiment.run import Run, RunResult
@@ -85,6 +85,9 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
     >>> recording.n_updates
     40
     """
+    if not isinstance(task, Task):
+        remedy = "Write tasks.get('sine')."
+        raise TypeError(refusal("task", "train", "a Task", repr(task), remedy))
     check_choice("model", "train", model, ["lif"])
     run = Run(
         task=task.changed(

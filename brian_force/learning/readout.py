@@ -23,7 +23,7 @@ from brian2.parsing.expressions import parse_expression_dimensions
 from brian2.units.fundamentalunits import DIMENSIONLESS, Dimension
 from brian2.utils.stringtools import get_identifiers
 
-from brian_force.arguments import check_count, check_quantity, refusal
+from brian_force.arguments import check_count, check_quantity, refusal, shown
 from brian_force.errors import DivergenceError, UnsupportedDeviceError
 from brian_force.learning.codegen.codeobjects import ReadoutRunner, check_device, is_standalone
 from brian_force.learning.readout_arguments import (
@@ -35,7 +35,7 @@ from brian_force.learning.readout_arguments import (
 )
 from brian_force.learning.readout_matrices import ReadoutMatrices
 from brian_force.learning.readout_weights import ReadoutWeights
-from brian_force.learning.rules import LMS, RLS, PythonRule, Rule, shown
+from brian_force.learning.rules import LMS, RLS, PythonRule, Rule
 from brian_force.learning.target import Target, read_target
 
 __all__ = ["Readout"]
@@ -418,8 +418,10 @@ class Readout(ReadoutMatrices):
         function = self.rule.function  # type: ignore[union-attr]
         change = np.asarray(function(r, error, self.decoders_))
         if change.shape != self.weights.shape:
-            allowed = f"return an array of shape {self.weights.shape}"
-            raise ValueError(refusal("function", "PythonRule", allowed, f"shape {change.shape}"))
+            raise ValueError(
+                f"The function of PythonRule must return an array of shape {self.weights.shape}, "
+                f"but returned shape {change.shape}."
+            )
         decoders += change.T.ravel()
         self.variables["n_updates"].get_value()[:] += 1
 

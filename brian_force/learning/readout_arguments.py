@@ -1,5 +1,6 @@
 """Checks of what a readout is given: source, activity, feedback and what goes with what."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -23,36 +24,67 @@ def check_source(source: Any) -> None:
 def check_combination(rule: Any, target: Any, feedback: Any, encoders: Any, P: Any) -> None:
     """Refuse arguments that make no sense without each other."""
     if rule is not None and not isinstance(rule, Rule):
-        raise TypeError(refusal("rule", "Readout", "RLS, LMS, PythonRule or None", repr(rule)))
+        remedy = "Write RLS(learning_rate)." if isinstance(rule, type) else ""
+        allowed = "RLS, LMS, PythonRule or None"
+        raise TypeError(refusal("rule", "Readout", allowed, repr(rule), remedy))
     if rule is not None and target is None:
         remedy = "Say what the output shall be."
         raise ValueError(refusal("target", "Readout", "given with a rule", "None", remedy))
     if (feedback is None) != (encoders is None):
         missing, given = ("feedback", "encoders") if feedback is None else ("encoders", "feedback")
-        raise ValueError(refusal(missing, "Readout", f"given with '{given}'", "None"))
+        remedy = {
+            "encoders": "Give encoders='2*rand() - 1' or an array of shape (N, K).",
+            "feedback": "Name the parameter that receives encoders @ z.",
+        }[missing]
+        raise ValueError(refusal(missing, "Readout", f"given with '{given}'", "None", remedy))
     if P is not None and not isinstance(rule, RLS):
-        raise ValueError(refusal("P", "Readout", "None without the rule RLS", "a matrix"))
+        raise ValueError(refusal("P", "Readout", "left out unless the rule is RLS", "a matrix"))
 
 
 def check_activity(source: Group, activity: str) -> ArrayVariable:
     """Return the state variable to read."""
-    variable = _array_of(source, activity)
-    if variable is None or not np.issubdtype(variable.dtype, np.floating):
-        raise ValueError(_no_such_variable("activity", "a state variable", source, activity))
-    _check_precision("activity", variable)
-    return variable
+    readable = _float_arrays(source)
+    if activity not in readable:
+        allowed = f"the name of a variable of '{source.name}' with one number for each neuron"
+        raise ValueError(_unknown("activity", allowed, activity, readable))
+    _check_precision("activity", readable[activity])
+    return readable[activity]
 
 
 def check_feedback(source: Group, feedback: str) -> ArrayVariable:
     """Return the parameter to write."""
-    variable = _array_of(source, feedback)
     equations = getattr(source, "equations", None)
     parameters = set() if equations is None else set(equations.parameter_names)
-    if variable is None or feedback not in parameters or variable.read_only or variable.constant:
-        allowed = "a parameter that is not constant or shared"
-        raise ValueError(_no_such_variable("feedback", allowed, source, feedback))
-    _check_precision("feedback", variable)
-    return variable
+    writable = {
+        name: variable
+        for name, variable in _float_arrays(source).items()
+        if name in parameters and not variable.read_only and not variable.constant
+    }
+    if feedback not in writable:
+        allowed = f"the name of a parameter of '{source.name}', neither constant nor shared"
+        raise ValueError(_unknown("feedback", allowed, feedback, writable))
+    _check_precision("feedback", writable[feedback])
+    return writable[feedback]
+
+
+def _float_arrays(source: Group) -> dict[str, ArrayVariable]:
+    """Return the variables that are plain arrays with one number for each neuron."""
+    return {
+        name: variable
+        for name, variable in source.variables.items()
+        if isinstance(variable, ArrayVariable)
+        and not isinstance(variable, DynamicArrayVariable)
+        and not variable.scalar
+        and source.variables.indices[name] == source.variables.default_index
+        and np.issubdtype(variable.dtype, np.floating)
+        and not name.startswith("_")
+        and name != "lastspike"
+    }
+
+
+def _unknown(argument: str, allowed: str, name: object, known: Iterable[str]) -> str:
+    hint = did_you_mean(str(name), known) if known else ""
+    return refusal(argument, "Readout", allowed, repr(name), hint)
 
 
 def _check_precision(argument: str, variable: ArrayVariable) -> None:
@@ -61,28 +93,6 @@ def _check_precision(argument: str, variable: ArrayVariable) -> None:
     if variable.dtype != default:
         allowed = f"a variable of type {default.name}, as prefs.core.default_float_dtype says"
         raise TypeError(refusal(argument, "Readout", allowed, np.dtype(variable.dtype).name))
-
-
-def _array_of(source: Group, name: str) -> ArrayVariable | None:
-    """Return the variable if it is a plain array with one value for each neuron."""
-    variable = source.variables.get(name) if isinstance(name, str) else None
-    if not isinstance(variable, ArrayVariable) or isinstance(variable, DynamicArrayVariable):
-        return None
-    plain = source.variables.indices[name] == source.variables.default_index
-    return variable if plain and not variable.scalar else None
-
-
-def _no_such_variable(argument: str, what: str, source: Group, name: str) -> str:
-    known = [
-        other
-        for other, variable in source.variables.items()
-        if _array_of(source, other) is not None
-        and np.issubdtype(variable.dtype, np.floating)
-        and not other.startswith("_")
-        and other not in ("lastspike",)
-    ]
-    allowed = f"the name of {what} of '{source.name}'"
-    return refusal(argument, "Readout", allowed, repr(name), did_you_mean(str(name), known))
 
 
 def overlap(a: Group, b: Group) -> bool:

@@ -156,9 +156,14 @@ class ReadoutMatrices(Group):
         if P.shape != (n, n):
             allowed = f"of shape ({n}, {n})"
             raise ValueError(refusal("P", "Readout", allowed, f"shape {P.shape}"))
-        if not (np.isfinite(P).all() and np.allclose(P, P.T) and (np.diag(P) > 0).all()):
-            allowed = "finite, symmetric and positive on its diagonal"
-            raise ValueError(refusal("P", "Readout", allowed, "another matrix"))
+        holds = {
+            "finite": np.isfinite(P).all(),
+            "symmetric": np.allclose(P, P.T, equal_nan=True),
+            "positive on its diagonal": (np.diag(P) > 0).all(),
+        }
+        for allowed, fulfilled in holds.items():
+            if not fulfilled:
+                raise ValueError(refusal("P", "Readout", allowed, "a matrix that is not"))
         return P[np.tri(n, dtype=bool)].astype(self.variables["_P"].dtype)
 
     def _value(self, name: str) -> Any:

@@ -64,6 +64,9 @@ class ReadoutWeights(Group):
             self.variables.add_array(matrix, size, dimensions=upper / lower)
         self._enable_group_attributes()
 
+    def __del__(self) -> None:
+        """Leave it to the readout to warn that it was never run."""
+
     def matrix(self, name: str, use_units: bool = True) -> Any:
         """Return a copy of a matrix, shape (N, K)."""
         variable = self.variables[name]
@@ -74,7 +77,13 @@ class ReadoutWeights(Group):
         """Set a matrix from a string, an array of shape (N, K) or (N,), or one number."""
         view = self.state(name, use_units)
         if isinstance(value, str):
-            view.set_item(slice(None), value, namespace=namespace)
+            try:
+                view.set_item(slice(None), value, namespace=namespace)
+            except KeyError as error:
+                allowed = "an expression of i, j and names that are defined where it is written"
+                raise ValueError(
+                    refusal(name, "Readout", allowed, f"{value!r} ({error})")
+                ) from error
         else:
             view.set_item(slice(None), self.flattened(name, value, use_units))
 
@@ -86,7 +95,7 @@ class ReadoutWeights(Group):
             values = values[:, np.newaxis]
         if values.shape not in [(), self.shape]:
             allowed = f"an array of shape {self.shape}, one row per neuron, or a string"
-            raise ValueError(refusal(name, "Readout", allowed, f"shape {values.shape}"))
+            raise ValueError(refusal(name, "Readout", allowed, f"shape {np.shape(value)}"))
         if not np.isfinite(values).all():
             raise ValueError(refusal(name, "Readout", "finite", "values that are not"))
         dim = self.variables[name].dim if use_units else DIMENSIONLESS

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-import numpy as np
-from brian2 import Quantity, ms, second
+from brian2 import Quantity, second
 from brian2.units.fundamentalunits import DIMENSIONLESS
 from numpy.typing import ArrayLike, NDArray
 
-from brian_force.arguments import check_choice, check_quantity, refusal, unit_name
+from brian_force.arguments import check_choice, check_quantity, refusal, shown
 
-__all__ = ["LMS", "RLS", "PythonRule", "Rule", "shown"]
+__all__ = ["LMS", "RLS", "PythonRule", "Rule"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -146,12 +145,3 @@ class PythonRule(Rule):
             allowed = "a function of (r, error, decoders)"
             raise TypeError(refusal("function", "PythonRule", allowed, repr(self.function)))
         self._freeze(dt=self._check_dt(self.dt))
-
-
-def shown(value: object) -> str:
-    """Write a value as a user would: milliseconds for times, names for functions."""
-    if not isinstance(value, Quantity):
-        return getattr(value, "__name__", None) or repr(value)
-    if value.dim is second.dim:
-        return f"{np.format_float_positional(float(value / ms), trim='-')}*ms"
-    return f"{float(value)!r}*{unit_name(value.dim)}"

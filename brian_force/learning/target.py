@@ -98,5 +98,6 @@ def _from_timed_array(target: TimedArray) -> Target:
 def _check_finite(values: Any) -> None:
     wrong = np.argwhere(~np.isfinite(values))
     if len(wrong):
-        place = f"a value that is not at index {tuple(int(k) for k in wrong[0])}"
-        raise ValueError(refusal("target", "Readout", "finite everywhere", place))
+        place = tuple(int(k) for k in wrong[0])
+        got = f"{values[place]} at index {place[0] if len(place) == 1 else place}"
+        raise ValueError(refusal("target", "Readout", "finite everywhere", got))

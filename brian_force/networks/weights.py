@@ -45,7 +45,7 @@ def random_streams(seed: int) -> RandomStreams:
     ValueError
         If `seed` is not such a number.
     """
-    seed = check_count("seed", "random_streams", seed, least=0)
+    seed = check_count("seed", "lif_network", seed, least=0)
     children = np.random.SeedSequence(seed).spawn(len(RandomStreams._fields))
     return RandomStreams(*map(np.random.default_rng, children))
 
@@ -146,7 +146,7 @@ def padded(connections: Connections, n_synapses: int) -> Connections:
     n_drawn = connections.pre.size
     if n_synapses < n_drawn:
         allowed = f"at least the number of synapses drawn ({n_drawn})"
-        raise ValueError(refusal("n_synapses", "padded", allowed, str(n_synapses)))
+        raise ValueError(refusal("n_synapses", "lif_network", allowed, str(n_synapses)))
     n_neurons = connections.pre.max(initial=0) + 1
     itself = np.arange(n_synapses - n_drawn, dtype=np.int32) % n_neurons
     return _sorted(

@@ -125,49 +125,54 @@ MESSAGES = {
         lambda: readout("rates"),
         ValueError,
         (
-            "The 'activity' argument of Readout must be the name of a state variable of "
-            "'neurons', but got 'rates'. Did you mean 'rate'? Known: current, feedback, "
-            "fixed, r, rate."
+            "The 'activity' argument of Readout must be the name of a variable of 'neurons' "
+            "with one number for each neuron, but got 'rates'. Did you mean 'rate'? Known: "
+            "current, feedback, fixed, r, rate."
         ),
     ),
     "activity without a near name": (
         lambda: readout("xyz"),
         ValueError,
         (
-            "The 'activity' argument of Readout must be the name of a state variable of "
-            "'neurons', but got 'xyz'. Known: current, feedback, fixed, r, rate."
+            "The 'activity' argument of Readout must be the name of a variable of 'neurons' "
+            "with one number for each neuron, but got 'xyz'. Known: current, feedback, fixed,"
+            " r, rate."
         ),
     ),
     "activity that is no string": (
         lambda: readout(3),
         ValueError,
         (
-            "The 'activity' argument of Readout must be the name of a state variable of "
-            "'neurons', but got 3. Known: current, feedback, fixed, r, rate."
+            "The 'activity' argument of Readout must be the name of a variable of 'neurons' "
+            "with one number for each neuron, but got 3. Known: current, feedback, fixed, r, "
+            "rate."
         ),
     ),
     "activity that is a subexpression": (
         lambda: readout("drive"),
         ValueError,
         (
-            "The 'activity' argument of Readout must be the name of a state variable of "
-            "'neurons', but got 'drive'. Known: current, feedback, fixed, r, rate."
+            "The 'activity' argument of Readout must be the name of a variable of 'neurons' "
+            "with one number for each neuron, but got 'drive'. Known: current, feedback, "
+            "fixed, r, rate."
         ),
     ),
     "activity that is shared": (
         lambda: readout("level"),
         ValueError,
         (
-            "The 'activity' argument of Readout must be the name of a state variable of "
-            "'neurons', but got 'level'. Known: current, feedback, fixed, r, rate."
+            "The 'activity' argument of Readout must be the name of a variable of 'neurons' "
+            "with one number for each neuron, but got 'level'. Known: current, feedback, "
+            "fixed, r, rate."
         ),
     ),
     "activity that is whole numbers": (
         lambda: readout("number"),
         ValueError,
         (
-            "The 'activity' argument of Readout must be the name of a state variable of "
-            "'neurons', but got 'number'. Known: current, feedback, fixed, r, rate."
+            "The 'activity' argument of Readout must be the name of a variable of 'neurons' "
+            "with one number for each neuron, but got 'number'. Known: current, feedback, "
+            "fixed, r, rate."
         ),
     ),
     "rule that is none": (
@@ -180,7 +185,7 @@ MESSAGES = {
         TypeError,
         (
             "The 'rule' argument of Readout must be RLS, LMS, PythonRule or None, but got "
-            "<class 'brian_force.learning.rules.RLS'>."
+            "<class 'brian_force.learning.rules.RLS'>. Write RLS(learning_rate)."
         ),
     ),
     "rule without target": (
@@ -194,47 +199,53 @@ MESSAGES = {
     "feedback without encoders": (
         lambda: readout(feedback="feedback"),
         ValueError,
-        "The 'encoders' argument of Readout must be given with 'feedback', but got None.",
+        (
+            "The 'encoders' argument of Readout must be given with 'feedback', but got None. "
+            "Give encoders='2*rand() - 1' or an array of shape (N, K)."
+        ),
     ),
     "encoders without feedback": (
         lambda: readout(encoders=np.ones(4)),
         ValueError,
-        "The 'feedback' argument of Readout must be given with 'encoders', but got None.",
+        (
+            "The 'feedback' argument of Readout must be given with 'encoders', but got None. "
+            "Name the parameter that receives encoders @ z."
+        ),
     ),
     "feedback with a near name": (
         lambda: readout(feedback="feedbak", encoders=np.ones(4)),
         ValueError,
         (
-            "The 'feedback' argument of Readout must be the name of a parameter that is not "
-            "constant or shared of 'neurons', but got 'feedbak'. Did you mean 'feedback'? "
-            "Known: current, feedback, fixed, r, rate."
+            "The 'feedback' argument of Readout must be the name of a parameter of 'neurons',"
+            " neither constant nor shared, but got 'feedbak'. Did you mean 'feedback'? Known:"
+            " current, feedback, r, rate."
         ),
     ),
     "feedback that is shared": (
         lambda: readout(feedback="level", encoders=np.ones(4)),
         ValueError,
         (
-            "The 'feedback' argument of Readout must be the name of a parameter that is not "
-            "constant or shared of 'neurons', but got 'level'. Known: current, feedback, "
-            "fixed, r, rate."
+            "The 'feedback' argument of Readout must be the name of a parameter of 'neurons',"
+            " neither constant nor shared, but got 'level'. Known: current, feedback, r, "
+            "rate."
         ),
     ),
     "feedback that is constant": (
         lambda: readout(feedback="fixed", encoders=np.ones(4)),
         ValueError,
         (
-            "The 'feedback' argument of Readout must be the name of a parameter that is not "
-            "constant or shared of 'neurons', but got 'fixed'. Did you mean 'fixed'? Known: "
-            "current, feedback, fixed, r, rate."
+            "The 'feedback' argument of Readout must be the name of a parameter of 'neurons',"
+            " neither constant nor shared, but got 'fixed'. Known: current, feedback, r, "
+            "rate."
         ),
     ),
     "feedback that is a subexpression": (
         lambda: readout(feedback="drive", encoders=np.ones(4)),
         ValueError,
         (
-            "The 'feedback' argument of Readout must be the name of a parameter that is not "
-            "constant or shared of 'neurons', but got 'drive'. Known: current, feedback, "
-            "fixed, r, rate."
+            "The 'feedback' argument of Readout must be the name of a parameter of 'neurons',"
+            " neither constant nor shared, but got 'drive'. Known: current, feedback, r, "
+            "rate."
         ),
     ),
     "unknown name in a target": (
@@ -265,17 +276,14 @@ MESSAGES = {
     "target with nan": (
         lambda: learner(target=np.array([0, np.nan, 1])),
         ValueError,
-        (
-            "The 'target' argument of Readout must be finite everywhere, but got a value that"
-            " is not at index (1,)."
-        ),
+        ("The 'target' argument of Readout must be finite everywhere, but got nan at index 1."),
     ),
     "table of a target with infinity": (
         lambda: learner(target=TimedArray([[1, 2], [3, np.inf]], dt=1 * ms)),
         ValueError,
         (
-            "The 'target' argument of Readout must be finite everywhere, but got a value that"
-            " is not at index (1, 1)."
+            "The 'target' argument of Readout must be finite everywhere, but got inf at index"
+            " (1, 1)."
         ),
     ),
     "target of three dimensions": (
@@ -356,13 +364,17 @@ MESSAGES = {
     ),
     "encoders with an unknown name": (
         lambda: learner(feedback="feedback", encoders="eta*rand()"),
-        KeyError,
-        'The identifier "eta" could not be resolved.',
+        ValueError,
+        (
+            "The 'encoders' argument of Readout must be an expression of i, j and names that "
+            "are defined where it is written, but got 'eta*rand()' ('The identifier \"eta\" "
+            "could not be resolved.')."
+        ),
     ),
     "P without RLS": (
         lambda: learner(rule=LMS(1e-6 * second**2), P=np.eye(4) * second**2),
         ValueError,
-        "The 'P' argument of Readout must be None without the rule RLS, but got a matrix.",
+        ("The 'P' argument of Readout must be left out unless the rule is RLS, but got a matrix."),
     ),
     "P of another shape": (
         lambda: learner(P=np.eye(3) * second**2),
@@ -372,10 +384,7 @@ MESSAGES = {
     "P that is not symmetric": (
         lambda: learner(P=np.tri(4) * second**2),
         ValueError,
-        (
-            "The 'P' argument of Readout must be finite, symmetric and positive on its "
-            "diagonal, but got another matrix."
-        ),
+        "The 'P' argument of Readout must be symmetric, but got a matrix that is not.",
     ),
     "P without unit": (
         lambda: learner(P=np.eye(4)),
@@ -432,8 +441,8 @@ MESSAGES = {
         lambda: run_learner(rule=PythonRule(lambda r, error, decoders: error)),
         ValueError,
         (
-            "The 'function' argument of PythonRule must be return an array of shape (4, 1), "
-            "but got shape (1,)."
+            "The function of PythonRule must return an array of shape (4, 1), but returned "
+            "shape (1,)."
         ),
     ),
     "unknown run argument": (
@@ -447,10 +456,7 @@ MESSAGES = {
     "infinite run argument": (
         lambda: learner()[1].run_args(learn_until=np.inf * second),
         ValueError,
-        (
-            "The 'learn_until' argument of run_args must be one finite number, but got inf * "
-            "Ysecond."
-        ),
+        ("The 'learn_until' argument of run_args must be one finite number, but got inf*second."),
     ),
     "run argument without unit": (
         lambda: learner()[1].run_args(learn_from=1),
@@ -484,13 +490,13 @@ MESSAGES = {
         ValueError,
         (
             "The 'learning_rate' argument of RLS must be one finite number, positive, but got"
-            " -1. * msecond2."
+            " -1e-06*second**2."
         ),
     ),
     "learning rate that is text": (
         lambda: LMS("fast"),
         TypeError,
-        "The 'learning_rate' argument of LMS must be a quantity in 1, but got 'fast'.",
+        "The 'learning_rate' argument of LMS must be a number, but got 'fast'.",
     ),
     "dt without unit": (
         lambda: RLS(1e-6 * second**2, dt=2.5),
@@ -501,14 +507,14 @@ MESSAGES = {
         lambda: LMS(1e-6 * second**2, dt=2.5 * mV),
         DimensionMismatchError,
         (
-            "The 'dt' argument of LMS must be in units of second, but got 2.5 * mvolt. Write "
+            "The 'dt' argument of LMS must be in units of second, but got 0.0025*volt. Write "
             "it in second."
         ),
     ),
     "dt that is zero": (
         lambda: RLS(1e-6 * second**2, dt=0 * ms),
         ValueError,
-        ("The 'dt' argument of RLS must be one finite number, positive, but got 0. * second."),
+        "The 'dt' argument of RLS must be one finite number, positive, but got 0*ms.",
     ),
     "gain with another name": (
         lambda: RLS(1e-6 * second**2, gain="postrior"),
@@ -529,8 +535,8 @@ MESSAGES = {
         lambda: RLS(1e-6 * second**2, forgetting=0.99 * ms),
         DimensionMismatchError,
         (
-            "The 'forgetting' argument of RLS must be in units of 1, but got 0.99 * msecond. "
-            "Write it in 1."
+            "The 'forgetting' argument of RLS must be a number without unit, but got 0.99*ms."
+            " Divide it by its unit."
         ),
     ),
     "forgetting that is zero": (
@@ -559,8 +565,8 @@ MESSAGES = {
         lambda: LIFParameters(G=0.1 * mV),
         DimensionMismatchError,
         (
-            "The 'G' argument of LIFParameters must be in units of mV/Hz, but got 100. * "
-            "uvolt. Write it in mV/Hz."
+            "The 'G' argument of LIFParameters must be in units of mV/Hz, but got "
+            "0.0001*volt. Write it in mV/Hz."
         ),
     ),
     "Q that is negative": (
@@ -667,8 +673,8 @@ MESSAGES = {
         lambda: tasks.sine(0.2 * second),
         DimensionMismatchError,
         (
-            "The 'frequency' argument of tasks.sine must be in units of hertz, but got 200. *"
-            " msecond. Write it in hertz."
+            "The 'frequency' argument of tasks.sine must be in units of hertz, but got "
+            "200*ms. Write it in hertz."
         ),
     ),
     "unknown task": (
@@ -682,14 +688,14 @@ MESSAGES = {
     "seed that is negative": (
         lambda: lif_network(tasks.sine(), LIFParameters(n_neurons=10), seed=-1),
         ValueError,
-        ("The 'seed' argument of random_streams must be a whole number of at least 0, but got -1."),
+        ("The 'seed' argument of lif_network must be a whole number of at least 0, but got -1."),
     ),
     "too few synapses": (
         lambda: lif_network(tasks.sine(), LIFParameters(n_neurons=10), seed=1, n_synapses=2),
         ValueError,
         (
-            "The 'n_synapses' argument of padded must be at least the number of synapses "
-            "drawn (8), but got 2."
+            "The 'n_synapses' argument of lif_network must be at least the number of synapses"
+            " drawn (8), but got 2."
         ),
     ),
     "learning rate without unit": (
@@ -710,8 +716,8 @@ MESSAGES = {
         lambda: train(tasks.sine(), device="gpu"),
         ValueError,
         (
-            "The 'device' argument of train must be 'auto' or 'cpp' or 'cython' or 'numpy', "
-            "but got 'gpu'."
+            "The 'device' argument of train must be 'auto', 'cpp', 'cython' or 'numpy', but "
+            "got 'gpu'."
         ),
     ),
     "argument with a near name": (
@@ -743,8 +749,8 @@ MESSAGES = {
     ),
     "name for a task": (
         lambda: train("sine", device="numpy"),
-        AttributeError,
-        "'str' object has no attribute 'changed'",
+        TypeError,
+        ("The 'task' argument of train must be a Task, but got 'sine'. Write tasks.get('sine')."),
     ),
     "another report": (
         lambda: train(tasks.sine(), report="loud", device="numpy"),

@@ -150,7 +150,7 @@ def test_a_run_without_time_after_learning_has_null(tmp_path):
     [
         (["sin"], "must be one of the known names, but got 'sin'. Did you mean 'sine'?"),
         (["--model", "liff"], "The 'model' argument of train must be 'lif', but got 'liff'."),
-        (["--device", "gpu"], "The 'device' argument of train must be 'auto' or 'cpp' or"),
+        (["--device", "gpu"], "The 'device' argument of train must be 'auto', 'cpp', 'cython' or"),
         (["-N", "1"], "must be a whole number of at least 2, but got 1."),
         (["--seed", "-1"], "must be a whole number of at least 0, but got -1."),
         (["--G", "-1"], "must be one finite number, not negative, but got -1*mV/Hz."),
@@ -270,7 +270,7 @@ def test_help_lists_every_option(option, monkeypatch):
 
 def test_help_names_the_units(monkeypatch):
     text = in_a_wide_terminal(monkeypatch, "train", "--help").stdout
-    assert [unit for unit in ("[mV/Hz]", "[mV]", "[s^2]", "[s]", "[ms]") if unit not in text] == []
+    assert [unit for unit in ("(mV/Hz)", "(mV)", "(s^2)", "(s)", "(ms)") if unit not in text] == []
 
 
 def test_help_lists_the_commands():
@@ -335,7 +335,7 @@ def test_ctrl_c_ends_with_a_message_and_without_files(tmp_path):
     assert out == ""
     assert "Traceback" not in err
     assert lines(err)[-1].startswith("brian-force: The run was stopped at t = ")
-    assert lines(err)[-1].endswith("s of 1. ks. Nothing of it was saved.")
+    assert lines(err)[-1].endswith(" s of 1000 s. Nothing of it was saved.")
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ProcessLookupError):  # nobody of its group is left
         os.killpg(started.pid, 0)

@@ -34,7 +34,7 @@ def test_divergence_tells_which_readout_and_when():
 
 def test_an_interruption_tells_how_far_it_came():
     error = InterruptedRunError(0.25, 2 * second)
-    assert str(error) == "The run was stopped at t = 0.5 s of 2. s. Nothing of it was saved."
+    assert str(error) == "The run was stopped at t = 0.5 s of 2 s. Nothing of it was saved."
     assert error.completed == 0.25
 
 

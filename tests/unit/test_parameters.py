@@ -116,7 +116,7 @@ WRONG_CALLS = [
     (
         {"tau_m": 10 * mV},
         DimensionMismatchError,
-        "The 'tau_m' argument of LIFParameters must be in units of ms, but got 10. * mvolt. "
+        "The 'tau_m' argument of LIFParameters must be in units of ms, but got 0.01*volt. "
         "Write it in ms.",
     ),
     (

@@ -505,7 +505,7 @@ def test_python_rule_of_a_wrong_shape(neurons):
     with pytest.raises(Exception) as raised:  # noqa: PT011
         Network(neurons, readout).run(1 * ms)
     error = raised.value if isinstance(raised.value, ValueError) else raised.value.__cause__
-    assert "return an array of shape (11, 1), but got shape (11,)" in str(error)
+    assert "return an array of shape (11, 1), but returned shape (11,)" in str(error)
 
 
 def test_python_rule_in_standalone(on_device, driven, activity, tmp_path):
@@ -737,7 +737,7 @@ def test_window_beyond_an_array_in_run_args(neurons):
         (
             {"rule": LMS(RATE), "P": np.eye(N) * second**2},
             ValueError,
-            "'P' argument.*without the rule RLS",
+            "'P' argument.*unless the rule is RLS",
         ),
         ({"P": np.eye(N)}, DimensionMismatchError, "'P'"),
         ({"P": np.eye(N + 1) * second**2}, ValueError, r"of shape \(11, 11\)"),

@@ -293,7 +293,7 @@ def test_results_that_were_not_written_whole_are_refused(session, monkeypatch, a
         halve(folder, array)
 
     monkeypatch.setattr(StandaloneSession, "_start", start_and_damage)
-    expected = r"^The results of the compiled network are not whole\. Is the disk full\?$"
+    expected = r"^The results of the run are not whole\. Is the disk full\?$"
     with pytest.raises(RuntimeError, match=expected):
         session.run(make_run())
     assert run_folders(session) == []

@@ -110,7 +110,7 @@ WRONG_CALLS = [
     (
         lambda: wrong_task(learning_rate=1e-6 * second),
         DimensionMismatchError,
-        "The 'learning_rate' argument of Task must be in units of second**2, but got 1. * usecond. "
+        "The 'learning_rate' argument of Task must be in units of second**2, but got 0.001*ms. "
         "Write it in second**2.",
     ),
     (

@@ -133,12 +133,12 @@ def test_padding_by_nothing_and_of_nothing():
 
 def test_refusals():
     message = (
-        "The 'n_synapses' argument of padded must be at least the number of synapses drawn (6), "
-        "but got 5."
+        "The 'n_synapses' argument of lif_network must be at least the number of synapses "
+        "drawn (6), but got 5."
     )
     six = Connections(np.arange(6, dtype=np.int32), np.arange(6, dtype=np.int32), np.ones(6))
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         padded(six, 5)
-    message = "The 'seed' argument of random_streams must be a whole number of at least 0, but got"
+    message = "The 'seed' argument of lif_network must be a whole number of at least 0, but got"
     with pytest.raises(ValueError, match=f"^{re.escape(message)} 1.5.$"):
         random_streams(1.5)

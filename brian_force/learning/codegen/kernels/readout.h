@@ -9,6 +9,15 @@
 #include <cstring>
 #include <vector>
 
+// No two arrays of a kernel overlap; compilers do not see it through an array of pointers.
+#if defined(__clang__)
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define INDEPENDENT
+#endif
+
 enum { FINITE = 0, OUTPUT_NOT_FINITE = 1, ERROR_NOT_FINITE = 2, GAIN_NOT_POSITIVE = 3 };
 
 // By the bits of the exponent, because -ffast-math lets a compiler drop every other test.
@@ -81,6 +90,7 @@ void update_rows(const int i, Real* __restrict__ P, const Real* __restrict__ u, 
         ri[k] = r[i + k];
         sum[k] = 0;
     }
+    INDEPENDENT
     for (int j = 0; j < i; j++)
     {
         Real gj = g[j];
