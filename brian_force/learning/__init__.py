@@ -1,6 +1,8 @@
-"""A trainable readout for any group of neurons, on every device of Brian that has kernels."""
+"""What Brian 2 lacks: a trainable readout, stimuli and a fast drive, in generated code."""
 
 from brian_force.learning.readout import Readout
+from brian_force.learning.recurrent_drive import RecurrentDrive
 from brian_force.learning.rules import LMS, RLS, PythonRule
+from brian_force.learning.stimulus import Stimulus
 
-__all__ = ["LMS", "RLS", "PythonRule", "Readout"]
+__all__ = ["LMS", "RLS", "PythonRule", "Readout", "RecurrentDrive", "Stimulus"]

@@ -6,24 +6,19 @@ from typing import Any
 import numpy as np
 from brian2 import (
     Clock,
-    DimensionMismatchError,
     NetworkOperation,
     Quantity,
-    Subgroup,
     get_device,
     second,
 )
 from brian2 import stop as stop_running
 from brian2.codegen.generators.cpp_generator import c_data_type
 from brian2.core.namespace import get_local_namespace
-from brian2.core.network import Network
-from brian2.core.variables import Constant, Variables
+from brian2.core.variables import Variables
 from brian2.groups.group import Group
-from brian2.parsing.expressions import parse_expression_dimensions
 from brian2.units.fundamentalunits import DIMENSIONLESS, Dimension
-from brian2.utils.stringtools import get_identifiers
 
-from brian_force.arguments import check_count, check_quantity, refusal, shown
+from brian_force.arguments import check_quantity, refusal, shown
 from brian_force.errors import DivergenceError, UnsupportedDeviceError
 from brian_force.learning.codegen.codeobjects import ReadoutRunner, check_device, is_standalone
 from brian_force.learning.readout_arguments import (
@@ -31,12 +26,15 @@ from brian_force.learning.readout_arguments import (
     check_combination,
     check_feedback,
     check_source,
-    overlap,
+    count_columns,
+    first_neuron,
+    whole_group,
 )
 from brian_force.learning.readout_matrices import ReadoutMatrices
 from brian_force.learning.readout_weights import ReadoutWeights
 from brian_force.learning.rules import LMS, RLS, PythonRule, Rule
-from brian_force.learning.target import Target, read_target
+from brian_force.learning.target import Target, dimension, read_target
+from brian_force.learning.writing import Written, check_sole_writer
 
 __all__ = ["Readout"]
 
@@ -158,10 +156,13 @@ class Readout(ReadoutMatrices):
         self.rule = rule
         self.keep_P = keep_P
         self.codeobj_class = None
-        self._parent = source.source if isinstance(source, Subgroup) else source
         self.activity, self.feedback = activity, feedback
         self._activity = check_activity(source, activity)
         self._feedback = None if feedback is None else check_feedback(source, feedback)
+        self.written = None
+        if self._feedback is not None:
+            first = first_neuron(source)
+            self.written = Written(self._feedback, first, first + len(source))
         rule_dt = getattr(rule, "dt", None)
         self._window: tuple[float | None, float | None] | None = None
         self._rule_clock = (
@@ -169,8 +170,9 @@ class Readout(ReadoutMatrices):
         )
         self._target = None if target is None else read_target(target, self._rule_clock.dt, names)
         self.namespace = {} if self._target is None else dict(self._target.namespace)
-        n_outputs = self._count_outputs(n_outputs, decoders, encoders)
-        self._add_variables(n_outputs, self._output_dimension(decoders))
+        told = {"n_outputs": n_outputs, "target": getattr(self._target, "n_outputs", None)}
+        count = count_columns("Readout", told, {"decoders": decoders, "encoders": encoders})
+        self._add_variables(count, self._output_dimension(decoders))
         self._add_runners(when, order)
         self._enable_group_attributes()
         self.add_dependency(source)
@@ -178,38 +180,12 @@ class Readout(ReadoutMatrices):
 
     # -- construction ---------------------------------------------------------------------
 
-    def _count_outputs(self, n_outputs: int | None, decoders: Any, encoders: Any) -> int:
-        """Find K, and refuse sources that disagree about it."""
-        told: dict[str, int] = {}
-        if n_outputs is not None:
-            told["n_outputs"] = check_count("n_outputs", "Readout", n_outputs)
-        if self._target is not None and self._target.n_outputs is not None:
-            told["target"] = self._target.n_outputs
-        for matrix, value in (("decoders", decoders), ("encoders", encoders)):
-            if value is not None and not isinstance(value, str) and np.ndim(value) > 0:
-                told[matrix] = np.shape(value)[1] if np.ndim(value) == 2 else 1
-        first, count = next(iter(told.items()), ("", 1))
-        for argument, other in told.items():
-            if other != count:
-                allowed = f"for as many outputs as '{first}' (K={count})"
-                raise ValueError(refusal(argument, "Readout", allowed, f"K={other}"))
-        return count
-
     def _output_dimension(self, decoders: Any) -> Dimension:
         """Derive the unit of z: that of the target, or of decoders times activity."""
         if self._target is None:
             unit = getattr(decoders, "dim", DIMENSIONLESS / self._activity.dim)
             return unit * self._activity.dim
-        own = {name: self._rule_clock.variables[name] for name in ("t", "dt")}
-        own |= {name: Constant(name, value=0) for name in ("i", "N")}
-        expression = self._target.expression
-        try:
-            names = self.resolve_all(get_identifiers(expression), {}, additional_variables=own)
-            return parse_expression_dimensions(expression, names)
-        except (DimensionMismatchError, KeyError, SyntaxError, ValueError) as error:
-            allowed = "an expression that Brian can evaluate"
-            reason = f"{expression!r} ({error})"
-            raise ValueError(refusal("target", "Readout", allowed, reason)) from error
+        return dimension(self, self._target, self._rule_clock)
 
     def _add_variables(self, n_outputs: int, z_dim: Dimension) -> None:
         variables = self.variables
@@ -218,12 +194,12 @@ class Readout(ReadoutMatrices):
         variables.add_arange("i", n_outputs, constant=True, read_only=True)
         variables.add_constant("n_neurons", len(self.source))
         variables.add_array("z", n_outputs, dimensions=z_dim, read_only=True)
-        variables.add_reference("_activity", self._parent, self.activity)
+        variables.add_reference("_activity", whole_group(self.source), self.activity)
         _add_scalar(variables, "_failure", np.int32, read_only=True)
         _add_scalar(variables, "_failure_time", np.float64, second.dim, read_only=True)
         matrices = {"decoders": (z_dim, self._activity.dim)}
         if self._feedback is not None:
-            variables.add_reference("_feedback", self._parent, self.feedback)
+            variables.add_reference("_feedback", whole_group(self.source), self.feedback)
             matrices["encoders"] = (self._feedback.dim, z_dim)
         name = f"{self.name}_weights"
         self.weights = ReadoutWeights(len(self.source), n_outputs, matrices, name, self._clock)
@@ -256,7 +232,7 @@ class Readout(ReadoutMatrices):
             _add_scalar(variables, "_pending", np.float64)
 
     def _add_runners(self, when: str, order: int) -> None:
-        first = getattr(self.source, "start", 0)
+        first = first_neuron(self.source)
         decode = ReadoutRunner(
             self,
             "readout_decode",
@@ -344,7 +320,7 @@ class Readout(ReadoutMatrices):
         if self._target is not None:
             self._window = self._present_window()
             self._check_window()
-        self._check_feedback_is_mine()
+        check_sole_writer(self)
         if is_standalone() and isinstance(self.rule, RLS) and not self.keep_P:
             self._drop_P_before_the_end()
         super().before_run(run_namespace)
@@ -389,18 +365,6 @@ class Readout(ReadoutMatrices):
         except NotImplementedError:  # set by a string in standalone: not known before the run
             return None, None
 
-    def _check_feedback_is_mine(self) -> None:
-        mine = self._feedback
-        if mine is None:
-            return
-        for other in _readouts_beside(self):
-            if other._feedback is mine and overlap(self.source, other.source):
-                raise ValueError(
-                    f"Readouts '{self.name}' and '{other.name}' both write into "
-                    f"'{self.feedback}' of '{self._parent.name}'. Give each a parameter of "
-                    "its own and add them in the equations."
-                )
-
     def _drop_P_before_the_end(self) -> None:
         device, P = get_device(), self.variables["_P"]
         array = device.get_array_name(P, access_data=False)
@@ -411,7 +375,7 @@ class Readout(ReadoutMatrices):
     def _apply_python_rule(self) -> None:
         if not self._value("_due"):
             return
-        first, n = getattr(self.source, "start", 0), len(self.source)
+        first, n = first_neuron(self.source), len(self.source)
         r = np.array(self._activity.get_value()[first : first + n])
         error = np.array(self.variables["error"].get_value())
         decoders = self.weights.variables["decoders"].get_value()
@@ -491,19 +455,3 @@ def _check_runs_here(rule: Rule | None) -> None:
             f"{rule!r} runs on the runtime targets only, and Brian would drop it without a word. "
             "Use RLS or LMS, or set_device('runtime')."
         )
-
-
-def _readouts_beside(readout: Readout) -> list[Readout]:
-    """Return the other readouts of the networks that hold this one."""
-    networks = [reference() for reference in Network.__instances__()]
-    together = [
-        network.sorted_objects
-        for network in networks
-        if network is not None and any(obj is readout for obj in network.objects)
-    ]
-    return [
-        obj
-        for objects in together
-        for obj in objects
-        if isinstance(obj, Readout) and obj is not readout
-    ]

@@ -1,24 +1,59 @@
 """Checks of what a readout is given: source, activity, feedback and what goes with what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from brian2 import prefs
+from brian2 import Subgroup, prefs
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 from brian2.groups.group import Group
 
-from brian_force.arguments import did_you_mean, refusal
+from brian_force.arguments import check_count, did_you_mean, refusal
 from brian_force.learning.rules import RLS, Rule
 
-__all__ = ["check_activity", "check_combination", "check_feedback", "check_source", "overlap"]
+__all__ = [
+    "check_activity",
+    "check_combination",
+    "check_feedback",
+    "check_source",
+    "count_columns",
+    "first_neuron",
+    "whole_group",
+]
 
 
-def check_source(source: Any) -> None:
+def whole_group(group: Group) -> Group:
+    """Return the group whose arrays a group or subgroup uses."""
+    return group.source if isinstance(group, Subgroup) else group
+
+
+def first_neuron(group: Group) -> int:
+    """Return the index in those arrays at which a group or subgroup begins."""
+    return int(getattr(group, "start", 0))
+
+
+def check_source(source: Any, owner: str = "Readout", argument: str = "source") -> None:
     """Refuse a source that is not a group."""
     if not isinstance(source, Group) or "N" not in source.variables:
         allowed = "a NeuronGroup or a Subgroup"
-        raise TypeError(refusal("source", "Readout", allowed, repr(source)))
+        raise TypeError(refusal(argument, owner, allowed, repr(source)))
+
+
+def count_columns(owner: str, told: Mapping[str, int | None], matrices: Mapping[str, Any]) -> int:
+    """Find the number of outputs or channels, and refuse arguments that disagree about it."""
+    counts = {}
+    for argument, count in told.items():
+        if count is not None:
+            counts[argument] = check_count(argument, owner, count)
+    for matrix, value in matrices.items():
+        if value is not None and not isinstance(value, str) and np.ndim(value) > 0:
+            counts[matrix] = np.shape(value)[1] if np.ndim(value) == 2 else 1
+    first, expected = next(iter(counts.items()), ("", 1))
+    for argument, count in counts.items():
+        if count != expected:
+            allowed = f"for as many outputs as '{first}' (K={expected})"
+            raise ValueError(refusal(argument, owner, allowed, f"K={count}"))
+    return expected
 
 
 def check_combination(rule: Any, target: Any, feedback: Any, encoders: Any, P: Any) -> None:
@@ -41,17 +76,19 @@ def check_combination(rule: Any, target: Any, feedback: Any, encoders: Any, P: A
         raise ValueError(refusal("P", "Readout", "left out unless the rule is RLS", "a matrix"))
 
 
-def check_activity(source: Group, activity: str) -> ArrayVariable:
+def check_activity(source: Group, activity: str, owner: str = "Readout") -> ArrayVariable:
     """Return the state variable to read."""
     readable = _float_arrays(source)
     if activity not in readable:
         allowed = f"the name of a variable of '{source.name}' with one number for each neuron"
-        raise ValueError(_unknown("activity", allowed, activity, readable))
-    _check_precision("activity", readable[activity])
+        raise ValueError(_unknown("activity", owner, allowed, activity, readable))
+    _check_precision("activity", owner, readable[activity])
     return readable[activity]
 
 
-def check_feedback(source: Group, feedback: str) -> ArrayVariable:
+def check_feedback(
+    source: Group, feedback: str, argument: str = "feedback", owner: str = "Readout"
+) -> ArrayVariable:
     """Return the parameter to write."""
     equations = getattr(source, "equations", None)
     parameters = set() if equations is None else set(equations.parameter_names)
@@ -62,8 +99,8 @@ def check_feedback(source: Group, feedback: str) -> ArrayVariable:
     }
     if feedback not in writable:
         allowed = f"the name of a parameter of '{source.name}', neither constant nor shared"
-        raise ValueError(_unknown("feedback", allowed, feedback, writable))
-    _check_precision("feedback", writable[feedback])
+        raise ValueError(_unknown(argument, owner, allowed, feedback, writable))
+    _check_precision(argument, owner, writable[feedback])
     return writable[feedback]
 
 
@@ -82,24 +119,14 @@ def _float_arrays(source: Group) -> dict[str, ArrayVariable]:
     }
 
 
-def _unknown(argument: str, allowed: str, name: object, known: Iterable[str]) -> str:
+def _unknown(argument: str, owner: str, allowed: str, name: object, known: Iterable[str]) -> str:
     hint = did_you_mean(str(name), known) if known else ""
-    return refusal(argument, "Readout", allowed, repr(name), hint)
+    return refusal(argument, owner, allowed, repr(name), hint)
 
 
-def _check_precision(argument: str, variable: ArrayVariable) -> None:
+def _check_precision(argument: str, owner: str, variable: ArrayVariable) -> None:
     """Refuse a precision of its own: the kernels read all state in the default one."""
     default = np.dtype(prefs.core.default_float_dtype)
     if variable.dtype != default:
         allowed = f"a variable of type {default.name}, as prefs.core.default_float_dtype says"
-        raise TypeError(refusal(argument, "Readout", allowed, np.dtype(variable.dtype).name))
-
-
-def overlap(a: Group, b: Group) -> bool:
-    """Whether two groups, or subgroups of one, share neurons."""
-
-    def span(group: Group) -> tuple[int, int]:
-        start = getattr(group, "start", 0)
-        return start, start + len(group)
-
-    return span(a)[0] < span(b)[1] and span(b)[0] < span(a)[1]
+        raise TypeError(refusal(argument, owner, allowed, np.dtype(variable.dtype).name))

@@ -433,7 +433,7 @@ MESSAGES = {
         two_into_one,
         ValueError,
         (
-            "Readouts 'first' and 'second' both write into 'feedback' of 'neurons'. Give each"
+            "'first' and 'second' both write into 'feedback' of 'neurons'. Give each"
             " a parameter of its own and add them in the equations."
         ),
     ),

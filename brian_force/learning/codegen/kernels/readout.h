@@ -50,7 +50,7 @@ int decode(const int n, const int k, const State* __restrict__ phi, const State*
     return all_finite(k, z) ? FINITE : OUTPUT_NOT_FINITE;
 }
 
-// feedback = eta z
+// feedback = eta z; of several outputs, those that are zero cost nothing
 template <typename State>
 void encode(const int n, const int k, const State* __restrict__ eta, const State* __restrict__ z,
             State* __restrict__ feedback)
@@ -59,7 +59,8 @@ void encode(const int n, const int k, const State* __restrict__ eta, const State
     for (int j = 1; j < k; j++)
     {
         const State* __restrict__ column = eta + (size_t)j * n;
-        for (int i = 0; i < n; i++) feedback[i] += column[i] * z[j];
+        if (z[j] != 0)
+            for (int i = 0; i < n; i++) feedback[i] += column[i] * z[j];
     }
 }
 

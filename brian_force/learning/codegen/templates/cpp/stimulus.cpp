@@ -1,0 +1,18 @@
+{# USES_VARIABLES { N, n_neurons, u, _encoders, _feedback } #}
+{# WRITES_TO_READ_ONLY_VARIABLES { u } #}
+{% extends 'common_group.cpp' %}
+{% block extra_headers %}
+namespace {
+{% include 'readout.h' %}
+}
+{% endblock %}
+{% block maincode %}
+    const size_t _vectorisation_idx = -1;
+    {{scalar_code|autoindent}}
+    for (int _idx = 0; _idx < N; _idx++)
+    {
+        const size_t _vectorisation_idx = _idx;
+        {{vector_code|autoindent}}
+    }
+    encode(n_neurons, N, {{_encoders}}, {{u}}, {{_feedback}} + {{first_neuron}});
+{% endblock %}
