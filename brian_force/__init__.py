@@ -11,9 +11,9 @@ if TYPE_CHECKING:
         RecordingError,
         UnsupportedDeviceError,
     )
-    from brian_force.experiment import Recording, load_recording, train
-    from brian_force.learning import LMS, RLS, PythonRule, Readout
-    from brian_force.networks import LIFParameters, lif_network
+    from brian_force.experiment import Pair, Recording, Swap, load_recording, train, train_pair
+    from brian_force.learning import LMS, RLS, PythonRule, Readout, RecurrentDrive, Stimulus
+    from brian_force.networks import LIFParameters, lif_network, rate_network
 
 __all__ = [
     "LMS",
@@ -21,17 +21,23 @@ __all__ = [
     "DivergenceError",
     "InterruptedRunError",
     "LIFParameters",
+    "Pair",
     "PythonRule",
     "Readout",
     "Recording",
     "RecordingError",
+    "RecurrentDrive",
+    "Stimulus",
+    "Swap",
     "UnsupportedDeviceError",
     "lif_network",
     "load_recording",
     "metrics",
     "plotting",
+    "rate_network",
     "tasks",
     "train",
+    "train_pair",
 ]
 
 # Every name is found when it is first used: a script with a Readout does without the libraries
@@ -43,9 +49,9 @@ _ROOMS = {
         "RecordingError",
         "UnsupportedDeviceError",
     ],
-    "experiment": ["Recording", "load_recording", "train"],
-    "learning": ["LMS", "RLS", "PythonRule", "Readout"],
-    "networks": ["LIFParameters", "lif_network"],
+    "experiment": ["Pair", "Recording", "Swap", "load_recording", "train", "train_pair"],
+    "learning": ["LMS", "RLS", "PythonRule", "Readout", "RecurrentDrive", "Stimulus"],
+    "networks": ["LIFParameters", "lif_network", "rate_network"],
 }
 
 

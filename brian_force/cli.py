@@ -1,6 +1,8 @@
 """The command ``brian-force``: arguments in, files and a few lines out."""
 
 import contextlib
+import dataclasses
+import functools
 import json
 import sys
 import tempfile
@@ -14,6 +16,7 @@ import typer
 
 if TYPE_CHECKING:
     from brian_force.experiment import Recording
+    from brian_force.tasks import Task
 
 __all__ = ["app", "main"]
 
@@ -56,16 +59,14 @@ def train(
     ] = None,
     Q: Annotated[float | None, typer.Option("--Q", help="Scale of the feedback (mV).")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Learning rate (s^2).")] = None,
-    model: Annotated[str, typer.Option(help="Model of the neurons: lif.")] = "lif",
+    model: Annotated[str, typer.Option(help="Network: lif, rate or both.")] = "lif",
     seed: Annotated[int, typer.Option(help="Seed of weights and initial state.")] = 1,
     learn_from: Annotated[float | None, typer.Option(help="Start of learning (s).")] = None,
     learn_until: Annotated[float | None, typer.Option(help="End of learning (s).")] = None,
     duration: Annotated[float | None, typer.Option(help="Length of the run (s).")] = None,
     dt: Annotated[float | None, typer.Option(help="Time step (ms).")] = None,
     device: Annotated[str, typer.Option(help="Where to run: auto, cpp, cython or numpy.")] = "auto",
-    out: Annotated[Path, typer.Option(help="Folder for recording.h5 and figure.png.")] = Path(
-        "out"
-    ),
+    out: Annotated[Path, typer.Option(help="Folder for recordings and figures.")] = Path("out"),
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of a table.")
     ] = False,
@@ -92,62 +93,148 @@ def train(
             "dt": _with_unit(dt, ms),
         }
         options = {name: value for name, value in given.items() if value is not None}
-        recording = _run(tasks.get(task), model, device, seed=seed, **options)
-        summary = _summary(recording, out)
+        run = _run_pair if model == "both" else functools.partial(_run_one, model=model)
+        summary = run(tasks.get(task), device=device, out=out, seed=seed, **options)
     typer.echo(json.dumps(summary) if as_json else _table(summary))
+
+
+@app.command(name="tasks")
+def list_tasks(
+    context: typer.Context,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for tasks.png, a picture of all targets.")
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """List the tasks with their defaults."""
+    with _explained_errors(debug or context.obj):
+        from brian_force import tasks
+
+        every = [tasks.get(name) for name in tasks.names()]
+        typer.echo(_task_table(every))
+        if out is not None:
+            from brian_force.plotting import plot_tasks
+
+            out.mkdir(parents=True, exist_ok=True)
+            _save_figure(plot_tasks(), out / "tasks.png")
+            typer.echo(str(out / "tasks.png"))
+
+
+def _task_table(every: "list[Task]") -> str:
+    from brian2 import Hz, mV, second
+
+    head = (
+        f"{'task':<24} K  {'period':>7} {'N':>5} {'G':>6} {'Q':>5} {'rate':>8}  "
+        "learn from, until, end"
+    )
+    units = f"{'':<24}    {'(s)':>7} {'':>5} mV/Hz {'mV':>6} {'s^2':>8}  (s)"
+    lines = [head, units]
+    for task in every:
+        period = "-" if task.period is None else f"{float(task.period):.4g}"
+        window = [float(t / second) for t in (task.learn_from, task.learn_until, task.duration)]
+        lines.append(
+            f"{task.name:<24} {task.n_outputs}  {period:>7} {task.n_neurons:>5} "
+            f"{_plain(task.G / (mV / Hz)):>6g} {_plain(task.Q / mV):>5g} "
+            f"{_plain(task.learning_rate / second**2):>8g}  " + ", ".join(f"{t:g}" for t in window)
+        )
+    return "\n".join(lines)
 
 
 def _with_unit(value: float | None, unit: Any) -> Any:
     return None if value is None else value * unit
 
 
-def _run(task: Any, model: str, device: str, **options: Any) -> "Recording":
-    from brian_force.experiment import train as train_network
-    from brian_force.experiment.progress import ProgressBar
+def _say_device(task: "Task", device: str) -> str:
     from brian_force.experiment.session import choose_device
 
     device = choose_device(device)
     names = {"cpp": "C++ standalone", "cython": "Cython", "numpy": "NumPy"}
     typer.echo(f"Training '{task.name}' with {names[device]}.", err=True)
-    bar = ProgressBar(task.name)
+    return device
+
+
+@contextlib.contextmanager
+def _progress(label: str) -> Iterator[Any]:
+    from brian_force.experiment.progress import ProgressBar
+
+    bar = ProgressBar(label)
     try:
-        return train_network(task, model, device=device, report=bar, **options)
+        yield bar
     finally:
         bar.close()
 
 
-def _summary(recording: "Recording", out: Path) -> dict[str, Any]:
-    """Save recording and figure, and collect what is printed."""
-    from brian2 import Hz, mV, second
-
+def _run_one(task: "Task", model: str, device: str, out: Path, **options: Any) -> dict[str, Any]:
+    """Train one network, save recording and figure, and collect what is printed."""
+    from brian_force.experiment import train as train_network
     from brian_force.plotting import plot_training
 
+    device = _say_device(task, device)
+    with _progress(task.name) as bar:
+        recording = train_network(task, model, device=device, report=bar, **options)
     out.mkdir(parents=True, exist_ok=True)
     recording.save(out / "recording.h5")
     _save_figure(plot_training(recording), out / "figure.png")
-    errors = recording.errors
     return {
-        "task": recording.task,
-        "model": recording.model,
-        "n_neurons": recording.parameters.n_neurons,
-        "G": _plain(recording.parameters.G / (mV / Hz)),
-        "Q": _plain(recording.parameters.Q / mV),
-        "learning_rate": _plain(recording.learning_rate / second**2),
-        "seed": recording.seed,
-        "device": recording.device,
-        "rms_before": errors.rms_before,
-        "rms_learning": errors.rms_learning,
-        "rms_after": errors.rms_after,
-        "rms_after_aligned": errors.rms_after_aligned,
-        "rms_after_scaled": errors.rms_after_scaled,
-        "speed_after": errors.speed_after,
-        "mean_rate_hz": float(recording.mean_rate / Hz),
+        **_settings(recording, model),
+        **_measures(recording),
         "decoder_correlation": None,
         "seconds_build": recording.seconds_build,
         "seconds_run": recording.seconds_run,
         "recording": str(out / "recording.h5"),
         "figures": [str(out / "figure.png")],
     }
+
+
+def _run_pair(task: "Task", device: str, out: Path, **options: Any) -> dict[str, Any]:
+    """Train both networks, swap their decoders, save all, and collect what is printed."""
+    from brian_force.experiment import train_pair
+    from brian_force.plotting import plot_pair
+
+    device = _say_device(task, device)
+    with _progress(task.name) as bar:
+        pair = train_pair(task, device=device, report=bar, **options)
+        swap = pair.swap(report=bar)
+    out.mkdir(parents=True, exist_ok=True)
+    models = {"lif": pair.lif, "rate": pair.rate}
+    for model, recording in models.items():
+        recording.save(out / f"{model}.h5")
+    _save_figure(plot_pair(pair, swap), out / "pair.png")
+    measures = {model: _measures(recording) for model, recording in models.items()}
+    names = measures["lif"]
+    runs = {"lif": swap.lif_run, "rate": swap.rate_run}
+    return {
+        **_settings(pair.lif, "both"),
+        **{name: {model: measures[model][name] for model in models} for name in names},
+        "decoder_correlation": pair.decoder_correlation,
+        "seconds_build": pair.lif.seconds_build + pair.rate.seconds_build,
+        "seconds_run": pair.lif.seconds_run + pair.rate.seconds_run,
+        "recording": {model: str(out / f"{model}.h5") for model in models},
+        "figures": [str(out / "pair.png")],
+        "swap": {model: dataclasses.asdict(run) for model, run in runs.items()},
+    }
+
+
+def _settings(recording: "Recording", model: str) -> dict[str, Any]:
+    from brian2 import Hz, mV, second
+
+    return {
+        "task": recording.task,
+        "model": model,
+        "n_neurons": recording.parameters.n_neurons,
+        "G": _plain(recording.parameters.G / (mV / Hz)),
+        "Q": _plain(recording.parameters.Q / mV),
+        "learning_rate": _plain(recording.learning_rate / second**2),
+        "seed": recording.seed,
+        "device": recording.device,
+    }
+
+
+def _measures(recording: "Recording") -> dict[str, Any]:
+    from brian2 import Hz
+
+    rate = {"mean_rate_hz": float(recording.mean_rate / Hz)}
+    return dataclasses.asdict(recording.errors) | rate
 
 
 def _plain(value: Any) -> float:
@@ -164,15 +251,28 @@ def _save_figure(figure: Any, path: Path) -> None:
 
 
 def _table(summary: dict[str, Any]) -> str:
+    """Write what JSON would say for a person to read."""
     units = {"G": "mV/Hz", "Q": "mV", "learning_rate": "s^2", "mean_rate_hz": "Hz"}
     lines = []
     for name, value in summary.items():
-        shown = f"{value:.4g}" if isinstance(value, float) else str(value)
-        if name == "figures":
-            shown = ", ".join(value)
-        if value is not None:
-            lines.append(f"{name:<18} {shown} {units.get(name, '')}".rstrip())
+        if name == "swap":
+            lines += [
+                f"{model} on the decoders of the other: {_listed(value[model])}" for model in value
+            ]
+        elif value is not None:
+            shown = _listed(value) if isinstance(value, dict) else _shown(value)
+            lines.append(f"{name:<20} {shown} {units.get(name, '')}".rstrip())
     return "\n".join(lines)
+
+
+def _listed(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {_shown(value)}" for name, value in values.items())
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 @contextlib.contextmanager

@@ -32,6 +32,7 @@ UNITS: dict[str, Quantity] = {
     "period": second,
     "times": second,
     "spike_times": second,
+    "mean_rate": Hz,
     "decoders": 1 / Hz,
     "P": second**2,
 }
@@ -47,7 +48,7 @@ class Recording:
     Attributes
     ----------
     task, model, device : str
-        Name of the task, 'lif', and where it ran: 'cpp', 'cython' or 'numpy'.
+        Name of the task, 'lif' or 'rate', and where it ran: 'cpp', 'cython' or 'numpy'.
     seed : int
         Seed of weights, encoders and initial state.
     parameters : LIFParameters
@@ -66,10 +67,15 @@ class Recording:
         Times of the spikes, ascending [second].
     spike_neurons : ndarray of int, shape (S,)
         Their neurons.
+    mean_rate : Quantity
+        Mean rate over all neurons and the whole run, of spikes or of f [Hz].
     decoders : Quantity, shape (N, K)
         Decoders at the end [1/Hz].
     P : Quantity, shape (N, N), or None
         Running inverse correlation at the end, if it was asked for [second**2].
+    state : dict of str to ndarray, shape (N,)
+        State of the neurons at the end, in base units, with times counted from there: what
+        another run can start from.
     n_updates : int
         Number of updates of the decoders.
     seconds_build, seconds_run : float
@@ -93,8 +99,10 @@ class Recording:
     target: NDArray[Any]
     spike_times: Quantity
     spike_neurons: NDArray[Any]
+    mean_rate: Quantity
     decoders: Quantity
     P: Quantity | None = None
+    state: dict[str, NDArray[Any]]
     n_updates: int
     seconds_build: float
     seconds_run: float
@@ -114,11 +122,6 @@ class Recording:
             float(self.learn_until),
             period,
         )
-
-    @property
-    def mean_rate(self) -> Quantity:
-        """Mean firing rate over all neurons and the whole run [Hz]."""
-        return len(self.spike_times) / (self.parameters.n_neurons * self.duration)
 
     def save(self, path: str | Path) -> None:
         """Write the recording to one HDF5 file, whole or not at all.
@@ -148,11 +151,12 @@ class Recording:
             if value is None:
                 continue
             if field.name in ARRAYS:
-                data = np.asarray(value)
-                dataset = file.create_dataset(
-                    field.name, data=data, compression="gzip", compression_opts=1, shuffle=True
-                )
+                dataset = _store_array(file, field.name, value)
                 dataset.attrs["unit"] = _unit_name(field.name)
+            elif field.name == "state":
+                group = file.create_group("state")
+                for name, values in value.items():
+                    _store_array(group, name, values)
             else:
                 file.attrs[field.name] = _as_attribute(value)
         file.attrs["whole"] = True
@@ -209,6 +213,8 @@ def _read(file: Any, name: str) -> Any:
         if name in ("period", "P"):
             return None
         raise KeyError(f"it has no '{name}'")
+    if name == "state":
+        return {key: dataset[()] for key, dataset in file[name].items()}
     value = file[name][()] if name in ARRAYS else file.attrs[name]
     if name == "parameters":
         return LIFParameters.from_json(value)
@@ -217,6 +223,13 @@ def _read(file: Any, name: str) -> Any:
     if name in UNITS:
         return Quantity(value, dim=UNITS[name].dim)
     return value if name in ARRAYS or isinstance(value, str) else value.item()
+
+
+def _store_array(group: Any, name: str, values: Any) -> Any:
+    data = np.asarray(values)
+    return group.create_dataset(
+        name, data=data, compression="gzip", compression_opts=1, shuffle=True
+    )
 
 
 def _as_attribute(value: Any) -> Any:

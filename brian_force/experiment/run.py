@@ -2,7 +2,7 @@
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,9 @@ from brian2.core.base import BrianObjectException
 from numpy.typing import NDArray
 
 from brian_force.arguments import refusal
-from brian_force.networks import LIFParameters, lif_network
+from brian_force.networks import LIFParameters
+from brian_force.networks.assembly import assemble
+from brian_force.networks.models import MODELS
 from brian_force.tasks import Task
 
 __all__ = ["Run", "RunResult", "build_network", "read_result", "reasons_of_brian"]
@@ -37,8 +39,16 @@ class Run:
         The network.
     seed : int
         Seed of weights, encoders and initial state.
+    model : {'lif', 'rate'}
+        Model of the neurons.
     decoders : Quantity, shape (N, K), optional
         Decoders at the start [1/Hz]; default: 0.
+    learning : bool
+        False for a run with the decoders as they are.
+    teacher_forced : bool
+        Whether the target is fed back instead of the output.
+    state : dict of str to ndarray, optional
+        State of the neurons at the start, in base units.
     rule_dt, gain, precision : Quantity, str, str
         As in `RLS`.
     """
@@ -46,7 +56,11 @@ class Run:
     task: Task
     parameters: LIFParameters
     seed: int
+    model: str = "lif"
     decoders: Quantity | None = None
+    learning: bool = True
+    teacher_forced: bool = False
+    state: Mapping[str, NDArray[np.float64]] | None = None
     rule_dt: Quantity = dataclasses.field(default_factory=lambda: 2.5 * ms)
     gain: str = "posterior"
     precision: str = "float64"
@@ -55,6 +69,12 @@ class Run:
         if isinstance(self.decoders, str):
             allowed = "an array, since a string has no seed"
             raise TypeError(refusal("decoders", "train", allowed, repr(self.decoders)))
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What of it the functions that build networks take by name."""
+        names = ("rule_dt", "gain", "precision", "teacher_forced", "state")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,32 +85,28 @@ class RunResult:
     output: NDArray[np.float64]
     spike_times: Quantity
     spike_neurons: NDArray[np.int32]
+    mean_rate: Quantity
     decoders: Quantity
     P: Quantity | None
+    state: dict[str, NDArray[np.float64]]
     n_updates: int
     seconds_build: float
     seconds_run: float
 
 
 def build_network(run: Run, keep_P: bool, n_synapses: int | None = None) -> Network:
-    """Build the network of a run, with monitors of its spikes ('spikes') and z ('output')."""
-    network = lif_network(
-        run.task,
-        run.parameters,
-        seed=run.seed,
-        rule_dt=run.rule_dt,
-        gain=run.gain,
-        precision=run.precision,
-        n_synapses=n_synapses,
-        keep_P=keep_P,
-    )
+    """Build the network of a run, with monitors of z ('output') and, if any, spikes ('spikes')."""
+    model = MODELS[run.model]
+    options = {**run.options, "n_synapses": n_synapses, "keep_P": keep_P}
+    network = assemble(model, run.task, run.parameters, run.seed, **options)
     readout = network["readout"]
+    readout.learning = run.learning
     if run.decoders is not None:
         readout.decoders = run.decoders
-    network.add(
-        SpikeMonitor(network["neurons"], name="spikes"),
-        StateMonitor(readout, "z", record=True, clock=_sample_clock(run.parameters), name="output"),
-    )
+    clock = _sample_clock(run.parameters)
+    network.add(StateMonitor(readout, "z", record=True, clock=clock, name="output"))
+    if run.model == "lif":
+        network.add(SpikeMonitor(network["neurons"], name="spikes"))
     return network
 
 
@@ -110,21 +126,50 @@ def reasons_of_brian() -> Iterator[None]:
 
 
 def read_result(
-    network: Network, keep_P: bool, seconds_build: float, seconds_run: float
+    network: Network, run: Run, keep_P: bool, seconds_build: float, seconds_run: float
 ) -> RunResult:
     """Copy what a run left out of its network."""
-    spikes, output, readout = network["spikes"], network["output"], network["readout"]
+    output, readout = network["output"], network["readout"]
+    spike_times, spike_neurons = _spikes(network)
     return RunResult(
         times=_copy(output.t),
         output=np.array(output.z_).T,
-        spike_times=_copy(spikes.t),
-        spike_neurons=np.array(spikes.i[:], dtype=np.int32),
+        spike_times=spike_times,
+        spike_neurons=spike_neurons,
+        mean_rate=_mean_rate(network, len(spike_times), run.task.duration),
         decoders=readout.decoders,
         P=readout.P if keep_P else None,
-        n_updates=int(readout.n_updates[:]),
+        state=_state(network, run),
+        n_updates=int(readout.n_updates),
         seconds_build=seconds_build,
         seconds_run=seconds_run,
     )
+
+
+def _spikes(network: Network) -> tuple[Quantity, NDArray[np.int32]]:
+    if "spikes" not in network:
+        return np.empty(0) * second, np.empty(0, dtype=np.int32)
+    spikes = network["spikes"]
+    return _copy(spikes.t), np.array(spikes.i[:], dtype=np.int32)
+
+
+def _mean_rate(network: Network, n_spikes: int, duration: Quantity) -> Quantity:
+    """Return the rate over all neurons and the whole run; of a rate network, the mean of f."""
+    neurons = network["neurons"]
+    if "n_spikes" in neurons.variables:
+        return np.mean(neurons.variables["n_spikes"].get_value()) / duration
+    return n_spikes / (len(neurons) * duration)
+
+
+def _state(network: Network, run: Run) -> dict[str, NDArray[np.float64]]:
+    """Return the state of the neurons, with times counted from the end of the run."""
+    variables = network["neurons"].variables
+    zero = np.zeros(run.parameters.n_neurons)
+    names = MODELS[run.model].initial_state(run.parameters, zero)
+    state = {name: np.array(variables[name].get_value(), dtype=float) for name in names}
+    if "lastspike" in state:
+        state["lastspike"] -= float(run.task.duration)
+    return state
 
 
 def _copy(values: Any) -> Quantity:

@@ -51,7 +51,7 @@ class RuntimeSession:
             if completed < 1:
                 raise InterruptedRunError(completed, run.task.duration)
             ended = time.perf_counter()
-            return read_result(network, self.keep_P, built - started, ended - built)
+            return read_result(network, run, self.keep_P, built - started, ended - built)
 
     def close(self) -> None:
         """Free what the session holds: nothing."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from brian2 import prefs, second, set_device
+from brian2 import Quantity, prefs, second, set_device
 from brian2.codegen.cpp_prefs import get_compiler_and_args
 from brian2.core.variables import VariableView
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
@@ -34,7 +34,8 @@ from brian_force.experiment.run import (
     read_result,
     reasons_of_brian,
 )
-from brian_force.networks.lif import SHARED_PARAMETERS, network_arrays
+from brian_force.networks.assembly import SHARED_PARAMETERS, data_of, signal_dt
+from brian_force.networks.models import MODELS
 from brian_force.networks.parameters import LIFParameters
 from brian_force.networks.weights import padded_size
 from brian_force.tasks.task import table_length
@@ -195,7 +196,9 @@ class StandaloneSession:
             learning_rate=task.learning_rate,
             learn_from=task.learn_from,
             learn_until=task.learn_until,
+            learning=run.learning,
         )
+        values[neurons.state("Q_inputs")] = task.Q_inputs
         if run.decoders is not None:
             values |= readout.run_args(decoders=run.decoders)
         return [_argument(view, value, folder) for view, value in values.items()]
@@ -245,7 +248,7 @@ class StandaloneSession:
         if float(info[1]) < 1:
             raise InterruptedRunError(float(info[1]), run.task.duration)
         with _device(self.device):
-            return read_result(self.network, self.keep_P, seconds_build, seconds_run)
+            return read_result(self.network, run, self.keep_P, seconds_build, seconds_run)
 
     def _read_whole(
         self, folder: Path, run: Run, seconds_build: float, seconds_run: float
@@ -253,7 +256,8 @@ class StandaloneSession:
         """Read the results and check their sizes: Brian writes without looking for errors."""
         try:
             result = self._read(folder, run, seconds_build, seconds_run)
-            n_spikes = int(self.network["spikes"].N[:])
+            spiking = "spikes" in self.network
+            n_spikes = int(self.network["spikes"].N[:]) if spiking else 0
         except (IndexError, OSError, ValueError) as error:
             raise RuntimeError(NOT_WHOLE) from error
         # A thousandth of a step guards against rounding, as in Brian's clocks.
@@ -289,7 +293,25 @@ def _size(run: Run) -> dict[str, Any]:
         "rule_dt": run.rule_dt,
         "gain": run.gain,
         "precision": run.precision,
+        "model": run.model,
+        "teacher_forced": run.teacher_forced,
+        "n_inputs": run.task.n_inputs,
+        "signal samples": _signal_samples(run),
     }
+
+
+def _signal_samples(run: Run) -> int:
+    """Return the length of the tables of inputs and teacher, 0 where there are none."""
+    used = run.task.n_inputs or run.teacher_forced
+    return table_length(run.task.duration, signal_dt(run.parameters)) if used else 0
+
+
+def _longest(run: Run) -> Quantity:
+    """Return the longest duration with tables of the same lengths."""
+    ends = [(table_length(run.task.duration, run.rule_dt) - 1) * run.rule_dt]
+    if _signal_samples(run):
+        ends.append((_signal_samples(run) - 1) * signal_dt(run.parameters))
+    return min(ends)
 
 
 def _placeholder(run: Run) -> Run:
@@ -300,26 +322,25 @@ def _placeholder(run: Run) -> Run:
         learning_rate=1e-6 * second**2,
         learn_from=0 * second,
         learn_until=ANY_DURATION,
-        duration=(size["target samples"] - 1) * run.rule_dt,
+        duration=_longest(run),
     )
     kept = ("n_neurons", "connection_probability", "dt")
     parameters = LIFParameters(**{name: size[name] for name in kept})
-    return dataclasses.replace(run, task=task, parameters=parameters, decoders=None)
+    # Numbers that occur once, so that each array can be found by its contents.
+    rng = np.random.default_rng(0)
+    state = MODELS[run.model].initial_state(parameters, np.zeros(parameters.n_neurons))
+    state = {name: rng.random(parameters.n_neurons) for name in state}
+    return dataclasses.replace(
+        run, task=task, parameters=parameters, decoders=None, state=state, learning=True
+    )
 
 
 def _data_of(run: Run) -> dict[str, Any]:
     """Return the arrays of a run as they stand in the binary."""
     parameters = run.parameters
     n_synapses = padded_size(parameters.n_neurons, parameters.connection_probability)
-    arrays = network_arrays(parameters, run.task.n_outputs, run.seed, n_synapses)
-    return {
-        "v": arrays.v,
-        "pre": arrays.connections.pre,
-        "post": arrays.connections.post,
-        "w": arrays.connections.weight,
-        "encoders": arrays.encoders.T.ravel(),
-        "target": run.task.timed_array(run.task.duration, run.rule_dt).values.ravel(),
-    }
+    options = {**run.options, "n_synapses": n_synapses}
+    return data_of(MODELS[run.model], run.task, parameters, run.seed, **options)
 
 
 @contextmanager

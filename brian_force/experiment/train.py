@@ -11,9 +11,10 @@ from brian_force.experiment.recording import Recording
 from brian_force.experiment.run import Run, RunResult
 from brian_force.experiment.session import choose_device, open_session
 from brian_force.networks import LIFParameters
+from brian_force.networks.models import MODELS
 from brian_force.tasks import Task
 
-__all__ = ["train"]
+__all__ = ["record", "train"]
 
 
 def train(  # noqa: PLR0913, everything after the task is a choice with a default
@@ -40,8 +41,8 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
     ----------
     task : Task
         What to learn; it brings the defaults of all that follows.
-    model : {'lif'}
-        Leaky integrate-and-fire neurons.
+    model : {'lif', 'rate'}
+        Spiking neurons (leaky integrate-and-fire), or their rate twin.
     seed : int
         Fixes weights, encoders and initial state, equally on every device.
     learning_rate, learn_from, learn_until, duration : Quantity, optional
@@ -88,7 +89,7 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
     if not isinstance(task, Task):
         remedy = "Write tasks.get('sine')."
         raise TypeError(refusal("task", "train", "a Task", repr(task), remedy))
-    check_choice("model", "train", model, ["lif"])
+    check_choice("model", "train", model, MODELS)
     run = Run(
         task=task.changed(
             learning_rate=learning_rate,
@@ -98,6 +99,7 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
         ),
         parameters=_parameters(task, parameters),
         seed=check_count("seed", "train", seed, least=0),
+        model=model,
         decoders=decoders,
         rule_dt=rule_dt,
         gain=gain,
@@ -110,7 +112,7 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
         result = session.run(run, report)
         seconds_build = session.seconds_build + result.seconds_build
         result = dataclasses.replace(result, seconds_build=seconds_build)
-        return _record(run, device, model, result)
+        return record(run, device, result)
     finally:
         session.close()
 
@@ -124,11 +126,12 @@ def _parameters(task: Task, changes: dict[str, Any]) -> LIFParameters:
     return LIFParameters(**{**defaults, **changes})
 
 
-def _record(run: Run, device: str, model: str, result: RunResult) -> Recording:
+def record(run: Run, device: str, result: RunResult) -> Recording:
+    """Join what went into a run and what came out of it."""
     task = run.task
     return Recording(
         task=task.name,
-        model=model,
+        model=run.model,
         device=device,
         seed=run.seed,
         parameters=run.parameters,

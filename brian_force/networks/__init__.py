@@ -1,6 +1,7 @@
-"""Whole networks as plain Brian networks, their equations in plain sight."""
+"""Networks as visible Brian equations."""
 
 from brian_force.networks.lif import lif_network
 from brian_force.networks.parameters import LIFParameters
+from brian_force.networks.rate import rate_network
 
-__all__ = ["LIFParameters", "lif_network"]
+__all__ = ["LIFParameters", "lif_network", "rate_network"]

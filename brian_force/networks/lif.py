@@ -1,47 +1,35 @@
 """The spiking network: leaky integrate-and-fire neurons that hear their own readout."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, Unpack
 
 import numpy as np
-import numpy.typing as npt
-from brian2 import Clock, Network, NeuronGroup, Quantity, Synapses, ms, volt
+from brian2 import Clock, Network, NeuronGroup, Synapses
+from numpy.typing import NDArray
 
-from brian_force.arguments import check_count
-from brian_force.learning import RLS, Readout
+from brian_force.networks.assembly import Model, NetworkOptions, assemble, set_parameters
 from brian_force.networks.parameters import LIFParameters
-from brian_force.networks.weights import (
-    Connections,
-    padded,
-    random_streams,
-    row_balanced_weights,
-    uniform_encoders,
-)
+from brian_force.networks.weights import Connections
 from brian_force.tasks import Task
 
-__all__ = [
-    "LIF_EQUATIONS",
-    "SHARED_PARAMETERS",
-    "NetworkArrays",
-    "lif_network",
-    "lif_neurons",
-    "network_arrays",
-    "recurrent_synapses",
-]
+__all__ = ["LIF", "LIF_EQUATIONS", "lif_network", "lif_neurons", "recurrent_synapses"]
 
 #: The parameters are variables of the group, not numbers in the code, so that one compiled binary
 #: serves every set of them through ``run_args``.
 LIF_EQUATIONS = """
 dv/dt = (-v + I)/tau_m : volt (unless refractory)
-I = I_bias + G*s + Q*feedback : volt
+I = I_bias + G*s + Q*feedback + Q_inputs*stimulus : volt
 
 dr/dt = -r/tau_r + h : Hz            # the filtered spikes of the neuron: area 1 per spike
 dh/dt = -h/tau_d : Hz**2
 ds/dt = -s/tau_r + h_s : Hz          # s = omega r: those of its senders, weighted
 dh_s/dt = -h_s/tau_d : Hz**2
 feedback : 1                         # encoders times output, written by the readout
+stimulus : 1                         # encoders times inputs, if the task has any
 
 G : volt/Hz (shared, constant)
 Q : volt (shared, constant)
+Q_inputs : volt (shared, constant)
 I_bias : volt (shared, constant)
 v_threshold : volt (shared, constant)
 v_reset : volt (shared, constant)
@@ -51,18 +39,7 @@ tau_r : second (shared, constant)
 tau_d : second (shared, constant)
 """
 
-#: The parameters that are shared variables of the neurons.
-SHARED_PARAMETERS = (
-    "G",
-    "Q",
-    "I_bias",
-    "v_threshold",
-    "v_reset",
-    "t_ref",
-    "tau_m",
-    "tau_r",
-    "tau_d",
-)
+NEVER = -1e4  # Brian's time of the last spike of a neuron that has not spiked [second]
 
 
 def lif_neurons(parameters: LIFParameters) -> NeuronGroup:
@@ -93,8 +70,7 @@ def lif_neurons(parameters: LIFParameters) -> NeuronGroup:
         clock=Clock(parameters.dt, name="neurons_clock"),
         name="neurons",
     )
-    for name in SHARED_PARAMETERS:
-        setattr(neurons, name, getattr(parameters, name))
+    set_parameters(neurons, parameters)
     return neurons
 
 
@@ -113,20 +89,25 @@ def recurrent_synapses(neurons: NeuronGroup, connections: Connections) -> Synaps
     return recurrent
 
 
-def lif_network(  # noqa: PLR0913, everything after the parameters is a choice with a default
+def _connect(neurons: NeuronGroup, connections: Connections) -> list[Any]:
+    return [recurrent_synapses(neurons, connections)]
+
+
+def _initial_state(parameters: LIFParameters, v: NDArray[np.float64]) -> Mapping[str, Any]:
+    silent = np.zeros(parameters.n_neurons)
+    filters = dict.fromkeys(("r", "h", "s", "h_s"), silent)
+    return {"v": v, **filters, "lastspike": np.full_like(v, NEVER)}
+
+
+LIF = Model(name="lif", neurons=lif_neurons, connect=_connect, initial_state=_initial_state)
+
+
+def lif_network(
     task: Task,
     parameters: LIFParameters | None = None,
     *,
     seed: int,
-    learning_rate: Quantity | None = None,
-    learn_from: Quantity | None = None,
-    learn_until: Quantity | None = None,
-    duration: Quantity | None = None,
-    rule_dt: Quantity = 2.5 * ms,
-    gain: str = "posterior",
-    precision: str = "float64",
-    n_synapses: int | None = None,
-    keep_P: bool = False,
+    **options: Unpack[NetworkOptions],
 ) -> Network:
     """Build a spiking network that learns a task.
 
@@ -140,20 +121,25 @@ def lif_network(  # noqa: PLR0913, everything after the parameters is a choice w
         Fixes weights, encoders and initial voltages. Brian's own random state stays as it is.
     learning_rate, learn_from, learn_until, duration : Quantity, optional
         Instead of those of the task [second**2, second, second, second].
-    rule_dt : Quantity
-        Interval between two updates of the decoders [ms].
-    gain, precision : str
+    rule_dt : Quantity, optional
+        Interval between two updates of the decoders; default 2.5 ms.
+    gain, precision, forgetting : optional
         As in `RLS`.
+    teacher_forced : bool, optional
+        Whether the target is fed back instead of the output.
+    state : dict of str to ndarray, optional
+        State of the neurons to start from, in base units: that of a `Recording`, say.
     n_synapses : int, optional
         Pad the connections with synapses of weight 0 up to this number. Brian compiles the number
         into the binary: one binary that is to serve several seeds needs it, see `padded_size`.
-    keep_P : bool
+    keep_P : bool, optional
         Whether P can be read after a standalone run.
 
     Returns
     -------
     brian2.Network
-        Of 'neurons', 'recurrent' and 'readout', on clocks of their own: `defaultclock` has no part.
+        Of 'neurons', 'recurrent' and 'readout' (and 'stimulus' where the task has inputs, and
+        'teacher'), on clocks of their own: `defaultclock` has no part.
 
     Raises
     ------
@@ -166,56 +152,4 @@ def lif_network(  # noqa: PLR0913, everything after the parameters is a choice w
     Source: Nicola & Clopath (2017), Nat. Commun. 8:2208. Differs in: Brian frees a neuron from its
     refractory time one step earlier; the filters are integrated by Euler's method.
     """
-    task = task.changed(
-        learning_rate=learning_rate,
-        learn_from=learn_from,
-        learn_until=learn_until,
-        duration=duration,
-    )
-    if parameters is None:
-        parameters = LIFParameters(n_neurons=task.n_neurons, G=task.G, Q=task.Q)
-    arrays = network_arrays(parameters, task.n_outputs, seed, n_synapses)
-    neurons = lif_neurons(parameters)
-    neurons.v = arrays.v * volt
-    readout = Readout(
-        neurons,
-        "r",
-        target=task.timed_array(task.duration, rule_dt),
-        rule=RLS(task.learning_rate, dt=rule_dt, gain=gain, precision=precision),
-        feedback="feedback",
-        encoders=arrays.encoders,
-        keep_P=keep_P,
-        name="readout",
-    )
-    readout.learn_from, readout.learn_until = task.learn_from, task.learn_until
-    recurrent = recurrent_synapses(neurons, arrays.connections)
-    return Network(neurons, recurrent, readout, name="lif_network")
-
-
-class NetworkArrays(NamedTuple):
-    """All that is random in a network."""
-
-    v: npt.NDArray[np.float64]
-    """Initial voltages, shape (N,) [volt]."""
-    connections: Connections
-    """Recurrent synapses."""
-    encoders: npt.NDArray[np.float64]
-    """Encoders, shape (N, K), without unit."""
-
-
-def network_arrays(
-    parameters: LIFParameters, n_outputs: int, seed: int, n_synapses: int | None = None
-) -> NetworkArrays:
-    """Draw all that is random in a network; see `lif_network` for `n_synapses`."""
-    streams = random_streams(seed)
-    lowest, highest = float(parameters.v_reset), float(parameters.v_initial_max)
-    connections = row_balanced_weights(
-        parameters.n_neurons, parameters.connection_probability, streams.weights
-    )
-    if n_synapses is not None:
-        connections = padded(connections, check_count("n_synapses", "lif_network", n_synapses))
-    return NetworkArrays(
-        v=streams.initial_state.uniform(lowest, highest, parameters.n_neurons),
-        connections=connections,
-        encoders=uniform_encoders(parameters.n_neurons, n_outputs, streams.encoders),
-    )
+    return assemble(LIF, task, parameters, seed, **options)

@@ -7,10 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from brian_force.arguments import check_count, refusal
+from brian_force.networks.parameters import LIFParameters
+from brian_force.tasks import Task
 
 __all__ = [
     "Connections",
+    "NetworkArrays",
     "RandomStreams",
+    "network_arrays",
     "padded",
     "padded_size",
     "random_streams",
@@ -25,6 +29,7 @@ class RandomStreams(NamedTuple):
     weights: np.random.Generator
     encoders: np.random.Generator
     initial_state: np.random.Generator
+    input_encoders: np.random.Generator
 
 
 def random_streams(seed: int) -> RandomStreams:
@@ -161,3 +166,34 @@ def uniform_encoders(
 ) -> npt.NDArray[np.float64]:
     """Draw encoders, shape (N, K), uniform in [-1, 1] and without unit."""
     return rng.uniform(-1, 1, size=(n_neurons, n_outputs))
+
+
+class NetworkArrays(NamedTuple):
+    """All that is random in a network: the same in a spiking network and its rate twin."""
+
+    v: npt.NDArray[np.float64]
+    """Initial voltages, shape (N,) [volt]."""
+    connections: Connections
+    """Recurrent synapses."""
+    encoders: npt.NDArray[np.float64]
+    """Encoders of the feedback, shape (N, K), without unit."""
+    input_encoders: npt.NDArray[np.float64]
+    """Encoders of the inputs, shape (N, C), without unit."""
+
+
+def network_arrays(
+    parameters: LIFParameters, task: Task, seed: int, n_synapses: int | None = None
+) -> NetworkArrays:
+    """Draw all that is random in a network; `n_synapses` as in `lif_network`."""
+    streams = random_streams(seed)
+    lowest, highest = float(parameters.v_reset), float(parameters.v_initial_max)
+    n, p = parameters.n_neurons, parameters.connection_probability
+    connections = row_balanced_weights(n, p, streams.weights)
+    if n_synapses is not None:
+        connections = padded(connections, check_count("n_synapses", "lif_network", n_synapses))
+    return NetworkArrays(
+        v=streams.initial_state.uniform(lowest, highest, n),
+        connections=connections,
+        encoders=uniform_encoders(n, task.n_outputs, streams.encoders),
+        input_encoders=uniform_encoders(n, task.n_inputs, streams.input_encoders),
+    )

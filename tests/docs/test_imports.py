@@ -9,7 +9,7 @@ import pytest
 
 import brian_force
 
-HEAVY = ["matplotlib", "h5py", "scipy.optimize", "typer", "tqdm"]
+HEAVY = ["matplotlib", "h5py", "scipy.integrate", "scipy.optimize", "typer", "tqdm"]
 
 PACKAGES = [
     "brian_force",

@@ -124,6 +124,18 @@ def test_without_json_it_prints_a_table_and_replaces_older_files(tmp_path, monke
     assert len(list(out.iterdir())) == 3
 
 
+def test_the_rate_network(tmp_path):
+    result = call("train", *SHORT, "--model", "rate", "--json", "--out", tmp_path)
+    assert result.exit_code == 0
+    summary = json.loads(lines(result.stdout)[-1])
+    assert list(summary) == KEYS
+    recording = load_recording(tmp_path / "recording.h5")
+    assert summary["model"] == recording.model == "rate"
+    assert recording.spike_times.size == 0
+    assert summary["mean_rate_hz"] == float(recording.mean_rate / Hz) > 1
+    assert (tmp_path / "figure.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_a_run_without_time_after_learning_has_null(tmp_path):
     options = [
         *SMALL,
@@ -149,7 +161,7 @@ def test_a_run_without_time_after_learning_has_null(tmp_path):
     ("arguments", "message"),
     [
         (["sin"], "must be one of the known names, but got 'sin'. Did you mean 'sine'?"),
-        (["--model", "liff"], "The 'model' argument of train must be 'lif', but got 'liff'."),
+        (["--model", "liff"], "The 'model' argument of train must be 'lif' or 'rate', but got"),
         (["--device", "gpu"], "The 'device' argument of train must be 'auto', 'cpp', 'cython' or"),
         (["-N", "1"], "must be a whole number of at least 2, but got 1."),
         (["--seed", "-1"], "must be a whole number of at least 0, but got -1."),

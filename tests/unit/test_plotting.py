@@ -1,5 +1,6 @@
 """The figures: what is drawn where, with which labels, and that nothing else changes."""
 
+import itertools
 from types import SimpleNamespace
 
 import matplotlib as mpl
@@ -11,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from brian_force import plotting
+from brian_force import plotting, tasks
 from brian_force.plotting import style
 
 PANELS = [
@@ -362,3 +363,89 @@ def test_a_refused_panel_leaves_no_figure_behind():
 )
 def test_numbers_in_titles(number, text):
     assert style.scientific(number) == text
+
+
+# -- tasks --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", tasks.names())
+def test_a_task_is_drawn_with_a_line_for_each_output(name, ax):
+    task = tasks.get(name)
+    assert plotting.plot_task(task, ax=ax) is ax
+    lines = [line for line in ax.lines if len(line.get_xdata()) > 2]
+    assert [line.get_color() for line in lines] == list(style.OUTPUT_COLORS[: task.n_outputs])
+    assert ax.get_xlim()[1] == pytest.approx(8 if task.period is None else 2 * float(task.period))
+    assert ax.get_xlabel() == "time (s)"
+    repeats = [line for line in ax.lines if len(line.get_xdata()) == 2]
+    assert len(repeats) == (task.period is not None)
+    assert len(ax.collections) == task.n_inputs
+
+
+@pytest.mark.parametrize("name", ["van_der_pol", "lorenz", "fourier", "ode_to_joy"])
+def test_the_outputs_of_a_task_do_not_touch_and_inputs_lie_below(name, ax):
+    plotting.plot_task(tasks.get(name), ax=ax)
+    lines = [line.get_ydata() for line in ax.lines if len(line.get_xdata()) > 2]
+    for upper, lower in itertools.pairwise(lines):
+        assert upper.min() > lower.max()
+    for filled in ax.collections:
+        assert filled.get_datalim(ax.transData).y1 < lines[-1].min()
+
+
+def test_ticks_of_a_task_name_outputs_and_inputs(ax):
+    plotting.plot_task(tasks.ode_to_joy(), ax=ax)
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == [*(f"$x_{{{output}}}$" for output in range(1, 6)), "inputs"]
+    assert ax.get_ylabel() == "targets (1.1 apart)"
+
+
+def test_ticks_of_a_single_output_are_its_values(ax):
+    plotting.plot_task(tasks.pitchfork(), 3 * second, ax=ax)
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == ["\N{MINUS SIGN}1", "0", "1", "input"]
+    assert ax.get_ylabel() == "target $x$"
+    assert ax.get_xlim() == (0, 3)
+
+
+def test_a_task_that_asks_for_nothing_can_be_drawn(ax):
+    plotting.plot_task(tasks.from_array(np.zeros((9, 2)), 1 * second), ax=ax)
+    ax.figure.draw_without_rendering()
+
+
+def test_one_picture_shows_all_tasks(tmp_path):
+    figure = plotting.plot_tasks()
+    assert [ax.get_title(loc="left") for ax in figure.axes] == tasks.names()
+    figure.savefig(tmp_path / "tasks.png")
+    assert (tmp_path / "tasks.png").stat().st_size > 50_000
+
+
+def test_a_picture_of_chosen_tasks():
+    chosen = (tasks.get(name) for name in ("ode_to_joy_long", "lorenz", "sine"))
+    figure = plotting.plot_tasks(chosen)
+    assert [ax.get_title(loc="left") for ax in figure.axes] == ["ode_to_joy_long", "lorenz", "sine"]
+    columns = [ax.get_subplotspec().colspan for ax in figure.axes]
+    assert [(span.start, span.stop) for span in columns] == [(0, 2), (2, 3), (0, 1)]
+    assert [ax.get_subplotspec().rowspan.start for ax in figure.axes] == [0, 0, 1]
+
+
+def test_pictures_of_tasks_refuse_what_is_no_task(ax):
+    with pytest.raises(
+        TypeError,
+        match=r"^The 'task' argument of plot_task must be a Task, but got 'sine'\. "
+        r"Write tasks\.get\('sine'\)\.$",
+    ):
+        plotting.plot_task("sine", ax=ax)
+    with pytest.raises(
+        ValueError,
+        match=r"^The 'tasks' argument of plot_tasks must be at least one task, but got none\.$",
+    ):
+        plotting.plot_tasks([])
+    with pytest.raises(DimensionMismatchError, match="'duration' argument of plot_task"):
+        plotting.plot_task(tasks.sine(), 2, ax=ax)
+
+
+def test_pictures_of_tasks_change_no_setting_and_open_no_figure():
+    plt.switch_backend("agg")
+    settings, figures = mpl.rcParams.copy(), plt.get_fignums()
+    plotting.plot_tasks([tasks.sine()])
+    assert mpl.rcParams == settings
+    assert plt.get_fignums() == figures

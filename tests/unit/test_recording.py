@@ -40,6 +40,8 @@ def make_recording(**changes):
         "spike_neurons": rng.integers(0, N, S).astype(np.int32),
         "decoders": rng.normal(size=(N, K)) / Hz,
         "P": rng.normal(size=(N, N)) * second**2,
+        "mean_rate": S / N / 0.3 * Hz,
+        "state": {name: rng.normal(size=N) for name in ("v", "r", "h", "s", "h_s", "lastspike")},
         "n_updates": 40,
         "seconds_build": 1.25,
         "seconds_run": 0.1,
@@ -58,7 +60,11 @@ def assert_same(got, expected):
     assert type(got) is type(expected)
     if isinstance(expected, Quantity):
         assert have_same_dimensions(got, expected)
-    if isinstance(expected, np.ndarray):
+    if isinstance(expected, dict):
+        assert set(got) == set(expected)
+        for name, value in expected.items():
+            assert_same(got[name], value)
+    elif isinstance(expected, np.ndarray):
         assert got.dtype == expected.dtype
         assert_array_equal(np.asarray(got), np.asarray(expected))
     else:
@@ -72,11 +78,17 @@ def assert_same(got, expected):
         {"P": None},
         {"period": None},
         {"spike_times": np.zeros(0) * second, "spike_neurons": np.zeros(0, np.int32)},
+        {
+            "model": "rate",
+            "spike_times": np.zeros(0) * second,
+            "spike_neurons": np.zeros(0, np.int32),
+            "state": {"h": np.full(N, 1 / 3), "r": np.full(N, 2 / 3)},
+        },
         {"seed": 2**40, "task": "Δt – naïve"},
         {"versions": {"brian_force": "0", "numpy": "1"}},
         {"output": np.full((T, K), np.nan)},
     ],
-    ids=["all", "no P", "no period", "silent", "large seed", "versions", "nan"],
+    ids=["all", "no P", "no period", "silent", "rate", "large seed", "versions", "nan"],
 )
 def test_every_field_survives_the_file_exactly(tmp_path, changes):
     recording = make_recording(**changes)
@@ -88,7 +100,7 @@ def test_every_field_survives_the_file_exactly(tmp_path, changes):
 
 def test_the_file_says_its_units(saved):
     with h5py.File(saved) as file:
-        units = {name: file[name].attrs["unit"] for name in file}
+        units = {name: file[name].attrs["unit"] for name in file if name != "state"}
     assert units == {
         "times": "s",
         "output": "1",
@@ -100,10 +112,8 @@ def test_the_file_says_its_units(saved):
     }
 
 
-def test_errors_and_mean_rate():
+def test_errors():
     recording = make_recording()
-    assert float(recording.mean_rate / Hz) == pytest.approx(S / N / 0.3)
-    assert have_same_dimensions(recording.mean_rate, Hz)
     difference = (recording.output - recording.target)[100:200]
     assert recording.errors.rms_learning == pytest.approx(np.sqrt(np.mean(difference**2)))
     assert recording.errors is recording.errors
@@ -221,7 +231,7 @@ def test_an_unfinished_file(saved):
     refused(saved, f"{named(saved)} is damaged: it was not written to its end\\.")
 
 
-@pytest.mark.parametrize("name", ["output", "times", "decoders"])
+@pytest.mark.parametrize("name", ["output", "times", "decoders", "state"])
 def test_a_lost_array(saved, name):
     with h5py.File(saved, "a") as file:
         del file[name]

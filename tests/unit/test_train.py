@@ -66,6 +66,25 @@ def test_a_seed_fixes_everything(recording, task):
     assert not np.array_equal(other.output, recording.output)
 
 
+def test_the_rate_network(recording, task, tmp_path):
+    rate = train(task, "rate", **SHORT, seed=3, learning_rate=1e-5 * second**2)
+    assert (rate.model, rate.seed, rate.n_updates) == ("rate", 3, 24)
+    assert rate.parameters == recording.parameters
+    assert rate.spike_times.size == rate.spike_neurons.size == 0
+    assert float(rate.mean_rate) > 1
+    assert set(rate.state) == {"r", "h"}
+    assert not np.array_equal(rate.output, recording.output)
+    rate.save(tmp_path / "rate.h5")
+    loaded = load_recording(tmp_path / "rate.h5")
+    assert loaded.errors == rate.errors
+    assert loaded.mean_rate == rate.mean_rate
+
+
+def test_the_mean_rate_counts_the_spikes(recording):
+    expected = len(recording.spike_times) / (30 * 0.1)
+    assert float(recording.mean_rate) == pytest.approx(expected, rel=1e-12)
+
+
 def test_decoders_of_one_run_start_the_next(recording, task):
     window = {**SHORT, "learn_from": 0.09 * second, "learn_until": 0.1 * second}
     deployed = train(task, **window, decoders=recording.decoders)
@@ -173,7 +192,7 @@ def test_divergence_is_raised(task):
     ("changes", "error"),
     [
         ({"n_neuron": 30}, TypeError),
-        ({"model": "rate"}, ValueError),
+        ({"model": "rat"}, ValueError),
         ({"seed": -1}, ValueError),
         ({"Q": 10}, DimensionMismatchError),
         ({"rule_dt": 0.7 * ms}, ValueError),

@@ -5,8 +5,11 @@ import re
 import numpy as np
 import pytest
 
+from brian_force import tasks
+from brian_force.networks import LIFParameters
 from brian_force.networks.weights import (
     Connections,
+    network_arrays,
     padded,
     padded_size,
     random_streams,
@@ -85,7 +88,7 @@ def test_streams_are_independent_of_each_other():
 
 def test_a_further_stream_would_leave_the_others_alone():
     children = np.random.SeedSequence(3).spawn(10)
-    expected = [np.random.default_rng(child).random() for child in children[:3]]
+    expected = [np.random.default_rng(child).random() for child in children[:4]]
     assert [stream.random() for stream in random_streams(3)] == expected
 
 
@@ -129,6 +132,37 @@ def test_padding_by_nothing_and_of_nothing():
         np.testing.assert_array_equal(one, same)
     nothing = Connections(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0))
     assert padded(nothing, 4).weight.tolist() == [0, 0, 0, 0]
+
+
+def test_the_arrays_of_a_network():
+    parameters = LIFParameters(n_neurons=50)
+    arrays = network_arrays(parameters, tasks.fourier(), seed=1)
+    assert arrays.v.shape == (50,)
+    assert arrays.v.min() >= float(parameters.v_reset)
+    assert arrays.v.max() < float(parameters.v_initial_max)
+    assert arrays.encoders.shape == (50, tasks.fourier().n_outputs)
+    assert arrays.input_encoders.shape == (50, 0)
+
+
+def test_inputs_leave_all_other_arrays_alone():
+    parameters = LIFParameters(n_neurons=50)
+    plain, clocked = tasks.sine(), tasks.sine().with_clock(5)
+    without, with_inputs = (network_arrays(parameters, task, 1) for task in (plain, clocked))
+    assert with_inputs.input_encoders.shape == (50, 5)
+    assert np.abs(with_inputs.input_encoders).max() <= 1
+    assert np.unique(with_inputs.input_encoders).size == 250
+    np.testing.assert_array_equal(with_inputs.v, without.v)
+    np.testing.assert_array_equal(with_inputs.encoders, without.encoders)
+    for one, same in zip(with_inputs.connections, without.connections, strict=True):
+        np.testing.assert_array_equal(one, same)
+
+
+def test_the_arrays_are_padded_on_demand():
+    parameters = LIFParameters(n_neurons=50)
+    arrays = network_arrays(parameters, tasks.sine(), 1, n_synapses=900)
+    assert arrays.connections.pre.size == 900
+    plain = network_arrays(parameters, tasks.sine(), 1)
+    np.testing.assert_array_equal(dense(arrays.connections, 50), dense(plain.connections, 50))
 
 
 def test_refusals():

@@ -59,7 +59,24 @@ template <typename Real, typename Column> struct SlicedMatrix
         }
     }
 
-#if defined(__GNUC__)
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    template <typename Eight> static Eight gather(const uint32_t* c, const Real* __restrict__ r)
+    {
+        const Eight e = {r[c[0]], r[c[1]], r[c[2]], r[c[3]], r[c[4]], r[c[5]], r[c[6]], r[c[7]]};
+        return e;
+    }
+
+    // Two loads of four columns each, for the loads are what takes the time.
+    template <typename Eight> static Eight gather(const uint16_t* c, const Real* __restrict__ r)
+    {
+        uint64_t a, b;
+        std::memcpy(&a, c, sizeof a);
+        std::memcpy(&b, c + 4, sizeof b);
+        const Eight e = {r[(uint16_t)a], r[(uint16_t)(a >> 16)], r[(uint16_t)(a >> 32)], r[a >> 48],
+                         r[(uint16_t)b], r[(uint16_t)(b >> 16)], r[(uint16_t)(b >> 32)], r[b >> 48]};
+        return e;
+    }
+
     // Compilers gather eight numbers slowly; assembled into a vector by hand it takes half the time.
     void multiply_slice(const size_t from, const size_t to, const Real* __restrict__ r,
                         Real* __restrict__ sum) const
@@ -69,9 +86,7 @@ template <typename Real, typename Column> struct SlicedMatrix
         const bool large = weight.size() * sizeof(Real) > ((size_t)16 << 20);
         for (size_t k = from; k < to; k += SLICE)
         {
-            const Column* c = &column[k];
-            const Eight gathered = {r[c[0]], r[c[1]], r[c[2]], r[c[3]],
-                                    r[c[4]], r[c[5]], r[c[6]], r[c[7]]};
+            const Eight gathered = gather<Eight>(&column[k], r);
             Eight w;
             std::memcpy(&w, &weight[k], sizeof w);
             if (large) __builtin_prefetch((const char*)&weight[k] + 4096);
