@@ -5,13 +5,13 @@ import functools
 from typing import Any
 
 import numpy as np
-from brian2 import Quantity, second
+from brian2 import Quantity, ms, second
 from numpy.typing import NDArray
 
-from brian_force.arguments import check_quantity
+from brian_force.arguments import check_quantity, refusal, shown
 from brian_force.experiment.progress import Report, as_report
 from brian_force.experiment.recording import Recording
-from brian_force.experiment.run import Run
+from brian_force.experiment.run import Run, end_of
 from brian_force.experiment.session import choose_device, open_session
 from brian_force.experiment.train import record, train
 from brian_force.metrics import (
@@ -25,6 +25,9 @@ from brian_force.metrics import (
 from brian_force.tasks import Task
 
 __all__ = ["FreeRun", "Pair", "Swap", "train_pair"]
+
+
+SHORTEST = 10 * ms  # below it there is nothing to measure
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -131,8 +134,8 @@ class Pair:
         return Swap(
             lif=lif,
             rate=rate,
-            lif_run=free_run(self.task, lif, self.lif.duration),
-            rate_run=free_run(self.task, rate, self.rate.duration),
+            lif_run=free_run(self.task, lif, end_of_run(self.lif)),
+            rate_run=free_run(self.task, rate, end_of_run(self.rate)),
         )
 
 
@@ -173,20 +176,29 @@ def run_on(
 ) -> Recording:
     """Run a network on from where its recording ends, without learning, on given decoders."""
     duration = check_quantity("duration", "swap", duration, second, "positive")
+    if duration < SHORTEST:
+        allowed = f"at least {shown(SHORTEST)}"
+        raise ValueError(refusal("duration", "swap", allowed, shown(duration)))
     run = Run(
-        task=_continued(task, recording.duration, duration),
+        task=_continued(task, end_of_run(recording), duration),
         parameters=recording.parameters,
         seed=recording.seed,
         model=recording.model,
         decoders=decoders,
         learning=False,
         state=recording.state,
+        rule_dt=recording.rule_dt,
     )
     session = open_session(choose_device(recording.device), run)
     try:
         return record(run, recording.device, session.run(run, as_report(report)))
     finally:
         session.close()
+
+
+def end_of_run(recording: Recording) -> Quantity:
+    """Return the time of the last step's end: the duration, in whole steps."""
+    return end_of(recording.duration, recording.parameters.dt)
 
 
 def free_run(task: Task, recording: Recording, start: Quantity) -> FreeRun:

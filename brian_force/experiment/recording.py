@@ -26,6 +26,7 @@ FORMAT = 1
 #: The unit of every stored number that has one.
 UNITS: dict[str, Quantity] = {
     "learning_rate": second**2,
+    "rule_dt": second,
     "learn_from": second,
     "learn_until": second,
     "duration": second,
@@ -55,6 +56,8 @@ class Recording:
         The network.
     learning_rate : Quantity
         Learning rate of RLS [second**2].
+    rule_dt : Quantity
+        Interval between updates of the decoders [second].
     learn_from, learn_until, duration : Quantity
         Learning window and length of the run [second].
     period : Quantity or None
@@ -90,6 +93,7 @@ class Recording:
     seed: int
     parameters: LIFParameters
     learning_rate: Quantity
+    rule_dt: Quantity
     learn_from: Quantity
     learn_until: Quantity
     duration: Quantity

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ from brian_force.networks.assembly import assemble
 from brian_force.networks.models import MODELS
 from brian_force.tasks import Task
 
-__all__ = ["Run", "RunResult", "build_network", "read_result", "reasons_of_brian"]
+__all__ = ["Run", "RunResult", "build_network", "end_of", "read_result", "reasons_of_brian"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -161,6 +162,11 @@ def _mean_rate(network: Network, n_spikes: int, duration: Quantity) -> Quantity:
     return n_spikes / (len(neurons) * duration)
 
 
+def end_of(duration: Quantity, dt: Quantity) -> Quantity:
+    """Return the time at which a run of this duration ends: whole steps, as Brian counts them."""
+    return math.ceil(duration / dt - 1e-3) * dt
+
+
 def _state(network: Network, run: Run) -> dict[str, NDArray[np.float64]]:
     """Return the state of the neurons, with times counted from the end of the run."""
     variables = network["neurons"].variables
@@ -168,7 +174,7 @@ def _state(network: Network, run: Run) -> dict[str, NDArray[np.float64]]:
     names = MODELS[run.model].initial_state(run.parameters, zero)
     state = {name: np.array(variables[name].get_value(), dtype=float) for name in names}
     if "lastspike" in state:
-        state["lastspike"] -= float(run.task.duration)
+        state["lastspike"] -= float(end_of(run.task.duration, run.parameters.dt))
     return state
 
 

@@ -48,6 +48,13 @@ logger = get_logger(__name__)
 REPORT = 'std::cerr << "progress " << completed << std::endl;'
 REPORT_PERIOD = 0.2 * second
 
+# The files of the tables, which may be equal: Brian names them.
+TABLES = {
+    "target": "task_target_values",
+    "inputs": "task_inputs_values",
+    "teacher": "teacher_signal_values",
+}
+
 NOT_WHOLE = "The results of the run are not whole. Is the disk full?"
 
 # Stands in the generated call of Network::run until it is replaced by the last argument of the
@@ -110,8 +117,10 @@ class StandaloneSession:
 
     def _files_of(self, arrays: Mapping[str, Any]) -> dict[str, str]:
         """Find the file into which Brian wrote each array of the network, by its contents."""
-        files = {}
+        files = {name: file for name, file in TABLES.items() if name in arrays}
         for name, values in arrays.items():
+            if name in TABLES:
+                continue
             same = [
                 file
                 for file, written in self.device.static_arrays.items()
@@ -128,7 +137,7 @@ class StandaloneSession:
         binary = self.project / "main"
         if cache.fetch(key, binary):
             return False
-        logger.info("Compiling C++ for a network of this size. This is done once.")
+        logger.info("Compiling C++ for networks of this size. This is done once.")
         compiler, _ = get_compiler_and_args()
         try:
             self.device.compile_source(str(self.project), compiler, debug=False, clean=False)
@@ -321,7 +330,7 @@ def _placeholder(run: Run) -> Run:
         run.task,
         learning_rate=1e-6 * second**2,
         learn_from=0 * second,
-        learn_until=ANY_DURATION,
+        learn_until=_longest(run),
         duration=_longest(run),
     )
     kept = ("n_neurons", "connection_probability", "dt")

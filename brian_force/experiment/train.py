@@ -30,6 +30,7 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
     gain: str = "posterior",
     precision: str = "float64",
     decoders: Quantity | None = None,
+    teacher_forced: bool = False,
     keep_P: bool = False,
     device: str = "auto",
     report: str | Report | None = None,
@@ -51,6 +52,8 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
         As in `RLS`.
     decoders : Quantity, shape (N, K), optional
         Decoders at the start [1/Hz]. Default: 0.
+    teacher_forced : bool
+        Whether the target is fed back instead of the output.
     keep_P : bool
         Whether the recording holds P.
     device : {'auto', 'cpp', 'cython', 'numpy'}
@@ -101,6 +104,7 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
         seed=check_count("seed", "train", seed, least=0),
         model=model,
         decoders=decoders,
+        teacher_forced=teacher_forced,
         rule_dt=rule_dt,
         gain=gain,
         precision=precision,
@@ -136,6 +140,7 @@ def record(run: Run, device: str, result: RunResult) -> Recording:
         seed=run.seed,
         parameters=run.parameters,
         learning_rate=task.learning_rate,
+        rule_dt=run.rule_dt,
         learn_from=task.learn_from,
         learn_until=task.learn_until,
         duration=task.duration,

@@ -15,6 +15,7 @@ __all__ = [
     "check_activity",
     "check_combination",
     "check_feedback",
+    "check_precision",
     "check_source",
     "count_columns",
     "first_neuron",
@@ -29,7 +30,7 @@ def whole_group(group: Group) -> Group:
 
 def first_neuron(group: Group) -> int:
     """Return the index in those arrays at which a group or subgroup begins."""
-    return int(getattr(group, "start", 0))
+    return int(group.start) if isinstance(group, Subgroup) else 0
 
 
 def check_source(source: Any, owner: str = "Readout", argument: str = "source") -> None:
@@ -39,7 +40,9 @@ def check_source(source: Any, owner: str = "Readout", argument: str = "source") 
         raise TypeError(refusal(argument, owner, allowed, repr(source)))
 
 
-def count_columns(owner: str, told: Mapping[str, int | None], matrices: Mapping[str, Any]) -> int:
+def count_columns(
+    owner: str, told: Mapping[str, int | None], matrices: Mapping[str, Any], noun: str = "outputs"
+) -> int:
     """Find the number of outputs or channels, and refuse arguments that disagree about it."""
     counts = {}
     for argument, count in told.items():
@@ -51,8 +54,9 @@ def count_columns(owner: str, told: Mapping[str, int | None], matrices: Mapping[
     first, expected = next(iter(counts.items()), ("", 1))
     for argument, count in counts.items():
         if count != expected:
-            allowed = f"for as many outputs as '{first}' (K={expected})"
-            raise ValueError(refusal(argument, owner, allowed, f"K={count}"))
+            symbol = noun[0].upper() if noun != "outputs" else "K"
+            allowed = f"for as many {noun} as '{first}' ({symbol}={expected})"
+            raise ValueError(refusal(argument, owner, allowed, f"{symbol}={count}"))
     return expected
 
 
@@ -82,7 +86,7 @@ def check_activity(source: Group, activity: str, owner: str = "Readout") -> Arra
     if activity not in readable:
         allowed = f"the name of a variable of '{source.name}' with one number for each neuron"
         raise ValueError(_unknown("activity", owner, allowed, activity, readable))
-    _check_precision("activity", owner, readable[activity])
+    check_precision("activity", owner, readable[activity])
     return readable[activity]
 
 
@@ -100,7 +104,7 @@ def check_feedback(
     if feedback not in writable:
         allowed = f"the name of a parameter of '{source.name}', neither constant nor shared"
         raise ValueError(_unknown(argument, owner, allowed, feedback, writable))
-    _check_precision(argument, owner, writable[feedback])
+    check_precision(argument, owner, writable[feedback])
     return writable[feedback]
 
 
@@ -124,7 +128,7 @@ def _unknown(argument: str, owner: str, allowed: str, name: object, known: Itera
     return refusal(argument, owner, allowed, repr(name), hint)
 
 
-def _check_precision(argument: str, owner: str, variable: ArrayVariable) -> None:
+def check_precision(argument: str, owner: str, variable: ArrayVariable) -> None:
     """Refuse a precision of its own: the kernels read all state in the default one."""
     default = np.dtype(prefs.core.default_float_dtype)
     if variable.dtype != default:

@@ -30,6 +30,8 @@ class ReadoutWeights(Group):
         Name of the group.
     clock : Clock
         That of the readout.
+    owner : str
+        Whose weights they are, for messages.
     """
 
     add_to_magic_network = False
@@ -42,9 +44,10 @@ class ReadoutWeights(Group):
         units: dict[str, tuple[Dimension, Dimension]],
         name: str,
         clock: Any,
+        owner: str = "Readout",
     ) -> None:
         Group.__init__(self, clock=clock, name=name)
-        self.shape = (n_neurons, n_outputs)
+        self.shape, self.owner = (n_neurons, n_outputs), owner
         # Brian would write 1/hertz as second.
         self.units = {
             matrix: f"{unit_name(upper)}/{unit_name(lower)}".removesuffix("/1")
@@ -82,7 +85,7 @@ class ReadoutWeights(Group):
             except KeyError as error:
                 allowed = "an expression of i, j and names that are defined where it is written"
                 raise ValueError(
-                    refusal(name, "Readout", allowed, f"{value!r} ({error})")
+                    refusal(name, self.owner, allowed, f"{value!r} ({error})")
                 ) from error
         else:
             view.set_item(slice(None), self.flattened(name, value, use_units))
@@ -95,14 +98,14 @@ class ReadoutWeights(Group):
             values = values[:, np.newaxis]
         if values.shape not in [(), self.shape]:
             allowed = f"an array of shape {self.shape}, one row per neuron, or a string"
-            raise ValueError(refusal(name, "Readout", allowed, f"shape {np.shape(value)}"))
+            raise ValueError(refusal(name, self.owner, allowed, f"shape {np.shape(value)}"))
         if not np.isfinite(values).all():
-            raise ValueError(refusal(name, "Readout", "finite", "values that are not"))
+            raise ValueError(refusal(name, self.owner, "finite", "values that are not"))
         dim = self.variables[name].dim if use_units else DIMENSIONLESS
         if get_dimensions(value) is not dim:
             got = f"units of {unit_name(get_dimensions(value))}"
             raise DimensionMismatchError(
-                refusal(name, "Readout", f"in units of {self.units[name]}", got)
+                refusal(name, self.owner, f"in units of {self.units[name]}", got)
             )
         flat = np.broadcast_to(values, self.shape).T.flatten()
         return Quantity(flat, dim=dim)

@@ -11,6 +11,7 @@ from brian_force.learning.codegen.codeobjects import ReadoutRunner, check_device
 from brian_force.learning.readout_arguments import (
     check_activity,
     check_feedback,
+    check_precision,
     first_neuron,
     whole_group,
 )
@@ -87,6 +88,10 @@ class RecurrentDrive(Group):
         _check_weight(synapses, weight)
         read = check_activity(senders, activity, "RecurrentDrive")
         written = check_feedback(receivers, target, "target", "RecurrentDrive")
+        if read is written:
+            remedy = "Read one variable and write another."
+            got = f"{target!r}, which it reads"
+            raise ValueError(refusal("target", "RecurrentDrive", "another variable", got, remedy))
         self._check_units(synapses.variables[weight], read, written)
         first = first_neuron(receivers)
         self.written = Written(written, first, first + len(receivers))
@@ -157,3 +162,4 @@ def _check_weight(synapses: Synapses, weight: str) -> None:
         if isinstance(variable, DynamicArrayVariable):
             hint = f"Write '{weight} : {unit_name(variable.dim)} (constant)' in its equations."
         raise ValueError(refusal("weight", "RecurrentDrive", allowed, repr(weight), hint))
+    check_precision("weight", "RecurrentDrive", synapses.variables[weight])

@@ -92,7 +92,7 @@ class Stimulus(Group):
         self._signal = read_target(signal, self._clock.dt, names, "signal", "Stimulus")
         self.namespace = dict(self._signal.namespace)
         told = {"n_channels": n_channels, "signal": self._signal.n_outputs}
-        count = count_columns("Stimulus", told, {"encoders": encoders})
+        count = count_columns("Stimulus", told, {"encoders": encoders}, "channels")
         self._add_variables(count)
         runner = ReadoutRunner(
             self,
@@ -120,7 +120,9 @@ class Stimulus(Group):
         variables.add_array("u", n_channels, dimensions=dim, read_only=True)
         units = {"encoders": (self.written.variable.dim, dim)}
         name = f"{self.name}_weights"
-        self.weights = ReadoutWeights(len(self.source), n_channels, units, name, self._clock)
+        self.weights = ReadoutWeights(
+            len(self.source), n_channels, units, name, self._clock, owner="Stimulus"
+        )
         self._contained_objects.append(self.weights)
         variables.add_reference("_encoders", self.weights, "encoders")
         variables.add_reference("_feedback", whole_group(self.source), self.parameter)
@@ -131,6 +133,14 @@ class Stimulus(Group):
             "encoders", value, get_local_namespace(level=2)
         ),
         doc="Weights of the channels, shape (N, C) [unit of the parameter / unit of the signal].",
+    )
+
+    encoders_ = property(
+        lambda self: self.weights.matrix("encoders", False),
+        lambda self, value: self.weights.set_matrix(
+            "encoders", value, get_local_namespace(level=2), False
+        ),
+        doc="The encoders as plain numbers in base units.",
     )
 
     def before_run(self, run_namespace: Mapping[str, Any]) -> None:

@@ -29,9 +29,11 @@ OWN_NAMES = {"t", "dt", "i", "N"}
 SIGNAL = "target_signal"
 
 RESERVED_NAMES = {
-    "u",
-    *("z", "error", "target_value", "n_neurons", "n_updates"),
-    *("learning", "learn_from", "learn_until", "learning_rate"),
+    "Readout": {
+        *("z", "error", "target_value", "n_neurons", "n_updates"),
+        *("learning", "learn_from", "learn_until", "learning_rate"),
+    },
+    "Stimulus": {"u", "n_neurons"},
 }
 DEFAULT_NAMES = {*DEFAULT_CONSTANTS, *DEFAULT_UNITS, *DEFAULT_FUNCTIONS, "True", "False"}
 
@@ -103,7 +105,7 @@ def read_target(
 def _from_string(target: str, names: Mapping[str, Any], empty: Target) -> Target:
     """Keep the names that the string needs: they are resolved now, not when the run begins."""
     wanted = get_identifiers(target) - OWN_NAMES - DEFAULT_NAMES
-    for name in sorted(wanted & RESERVED_NAMES):
+    for name in sorted(wanted & RESERVED_NAMES[empty.owner]):
         allowed = f"an expression without the names of the variables of {empty.owner}"
         raise ValueError(refusal(empty.argument, empty.owner, allowed, repr(name), "Rename it."))
     for name in sorted(wanted - set(names)):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
-from brian2 import Network, NeuronGroup, Quantity, TimedArray, ms, second
+from brian2 import Network, NeuronGroup, Quantity, Synapses, TimedArray, ms, second
 from numpy.typing import NDArray
 
 from brian_force.arguments import did_you_mean, refusal
@@ -19,6 +19,7 @@ __all__ = [
     "Model",
     "NetworkOptions",
     "assemble",
+    "connect",
     "data_of",
     "set_parameters",
 ]
@@ -91,10 +92,12 @@ def assemble(
     task = task.changed(**{name: given.get(name) for name in TASK_SETTINGS})
     if parameters is None:
         parameters = LIFParameters(n_neurons=task.n_neurons, G=task.G, Q=task.Q)
-    arrays = network_arrays(parameters, task, seed, given.get("n_synapses"))
+    owner = f"{model.name}_network"
+    arrays = network_arrays(parameters, task, seed, given.get("n_synapses"), owner)
+    state = _state(model, parameters, arrays, given.get("state"))
     neurons = model.neurons(parameters)
     neurons.Q_inputs = task.Q_inputs
-    _set_state(neurons, _state(model, parameters, arrays, given.get("state")))
+    _set_state(neurons, state)
     objects = [neurons, *model.connect(neurons, arrays.connections)]
     objects += _readout(neurons, task, arrays, given)
     if task.n_inputs:
@@ -131,6 +134,15 @@ def _readout(
     return [readout, teacher]
 
 
+def connect(synapses: Synapses, connections: Connections) -> None:
+    """Connect as drawn, also where nothing was drawn."""
+    if connections.pre.size == 0:
+        synapses.connect(False)
+        return
+    synapses.connect(i=connections.pre, j=connections.post)
+    synapses.w = connections.weight
+
+
 def set_parameters(neurons: NeuronGroup, parameters: LIFParameters) -> None:
     """Set the shared variables of the neurons."""
     for name in SHARED_PARAMETERS:
@@ -160,12 +172,13 @@ def _state(
     if given is None:
         return initial
     owner = f"{model.name}_network"
-    if set(given) != set(initial):
-        allowed = f"the variables {', '.join(sorted(initial))}"
-        raise ValueError(refusal("state", owner, allowed, ", ".join(sorted(given))))
+    if not isinstance(given, Mapping) or set(given) != set(initial):
+        allowed = f"a dict of {', '.join(sorted(initial))}"
+        got = ", ".join(sorted(given)) if isinstance(given, Mapping) else repr(given)
+        raise ValueError(refusal("state", owner, allowed, got))
     for name, values in given.items():
-        if np.shape(values) != (parameters.n_neurons,):
-            allowed = f"arrays of shape ({parameters.n_neurons},)"
+        if np.shape(values) != (parameters.n_neurons,) or not np.isfinite(values).all():
+            allowed = f"finite arrays of shape ({parameters.n_neurons},)"
             got = f"shape {np.shape(values)} for '{name}'"
             raise ValueError(refusal("state", owner, allowed, got))
     return given

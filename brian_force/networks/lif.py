@@ -7,7 +7,7 @@ import numpy as np
 from brian2 import Clock, Network, NeuronGroup, Synapses
 from numpy.typing import NDArray
 
-from brian_force.networks.assembly import Model, NetworkOptions, assemble, set_parameters
+from brian_force.networks.assembly import Model, NetworkOptions, assemble, connect, set_parameters
 from brian_force.networks.parameters import LIFParameters
 from brian_force.networks.weights import Connections
 from brian_force.tasks import Task
@@ -84,8 +84,7 @@ def recurrent_synapses(neurons: NeuronGroup, connections: Connections) -> Synaps
         clock=neurons.clock,
         name="recurrent",
     )
-    recurrent.connect(i=connections.pre, j=connections.post)
-    recurrent.w = connections.weight
+    connect(recurrent, connections)
     return recurrent
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Unpack
 
 import numpy as np
-from brian2 import Clock, Network, NeuronGroup, Quantity, Synapses, hertz
+from brian2 import Clock, Network, NeuronGroup, Quantity, Synapses, hertz, volt
+from brian2.units.fundamentalunits import fail_for_dimension_mismatch
 from numpy.typing import NDArray
 
 from brian_force.learning import RecurrentDrive
-from brian_force.networks.assembly import Model, NetworkOptions, assemble, set_parameters
+from brian_force.networks.assembly import Model, NetworkOptions, assemble, connect, set_parameters
 from brian_force.networks.parameters import LIFParameters
 from brian_force.networks.weights import Connections
 from brian_force.tasks import Task
@@ -58,6 +59,7 @@ def firing_rate(current: Any, parameters: LIFParameters) -> Quantity:
     Quantity
         Of the shape of `current` [Hz]; exactly 0 at and below threshold.
     """
+    fail_for_dimension_mismatch(current, volt, "The current must be in units of volt.")
     excess = np.asarray(current, dtype=float) - float(parameters.v_threshold)
     gap = float(parameters.v_threshold - parameters.v_reset)
     interval = np.log1p(gap / np.clip(excess, 1e-30, None)) * float(parameters.tau_m)
@@ -92,14 +94,13 @@ def _connect(neurons: NeuronGroup, connections: Connections) -> list[Any]:
     recurrent = Synapses(
         neurons, neurons, "w : 1 (constant)", clock=neurons.clock, name="recurrent"
     )
-    recurrent.connect(i=connections.pre, j=connections.post)
-    recurrent.w = connections.weight
+    connect(recurrent, connections)
     return [recurrent, RecurrentDrive(recurrent, "w", activity="r", target="s", name="drive")]
 
 
 def _initial_state(parameters: LIFParameters, v: NDArray[np.float64]) -> Mapping[str, Any]:
     """Start each neuron at the rate of its twin's initial voltage, taken as a current."""
-    r = np.asarray(firing_rate(v, parameters))
+    r = np.asarray(firing_rate(v * volt, parameters))
     return {"r": r, "h": r / float(parameters.tau_r)}
 
 

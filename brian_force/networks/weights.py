@@ -32,7 +32,7 @@ class RandomStreams(NamedTuple):
     input_encoders: np.random.Generator
 
 
-def random_streams(seed: int) -> RandomStreams:
+def random_streams(seed: int, owner: str = "lif_network") -> RandomStreams:
     """Make the random generators of a network.
 
     Parameters
@@ -50,7 +50,7 @@ def random_streams(seed: int) -> RandomStreams:
     ValueError
         If `seed` is not such a number.
     """
-    seed = check_count("seed", "lif_network", seed, least=0)
+    seed = check_count("seed", owner, seed, least=0)
     children = np.random.SeedSequence(seed).spawn(len(RandomStreams._fields))
     return RandomStreams(*map(np.random.default_rng, children))
 
@@ -128,7 +128,7 @@ def padded_size(n_neurons: int, connection_probability: float) -> int:
     return min(1024 * math.ceil(bound / 1024), pairs)
 
 
-def padded(connections: Connections, n_synapses: int) -> Connections:
+def padded(connections: Connections, n_synapses: int, owner: str = "lif_network") -> Connections:
     """Add synapses of weight 0, each from a neuron to itself, evenly over the neurons.
 
     Parameters
@@ -151,7 +151,7 @@ def padded(connections: Connections, n_synapses: int) -> Connections:
     n_drawn = connections.pre.size
     if n_synapses < n_drawn:
         allowed = f"at least the number of synapses drawn ({n_drawn})"
-        raise ValueError(refusal("n_synapses", "lif_network", allowed, str(n_synapses)))
+        raise ValueError(refusal("n_synapses", owner, allowed, str(n_synapses)))
     n_neurons = connections.pre.max(initial=0) + 1
     itself = np.arange(n_synapses - n_drawn, dtype=np.int32) % n_neurons
     return _sorted(
@@ -182,15 +182,19 @@ class NetworkArrays(NamedTuple):
 
 
 def network_arrays(
-    parameters: LIFParameters, task: Task, seed: int, n_synapses: int | None = None
+    parameters: LIFParameters,
+    task: Task,
+    seed: int,
+    n_synapses: int | None = None,
+    owner: str = "lif_network",
 ) -> NetworkArrays:
     """Draw all that is random in a network; `n_synapses` as in `lif_network`."""
-    streams = random_streams(seed)
+    streams = random_streams(seed, owner)
     lowest, highest = float(parameters.v_reset), float(parameters.v_initial_max)
     n, p = parameters.n_neurons, parameters.connection_probability
     connections = row_balanced_weights(n, p, streams.weights)
     if n_synapses is not None:
-        connections = padded(connections, check_count("n_synapses", "lif_network", n_synapses))
+        connections = padded(connections, check_count("n_synapses", owner, n_synapses), owner)
     return NetworkArrays(
         v=streams.initial_state.uniform(lowest, highest, n),
         connections=connections,

@@ -53,12 +53,12 @@ def sampled(
 
 
 def table_length(duration: Quantity, dt: Quantity) -> int:
-    """Return the number of samples in a table for a run: a power of two, at least 8192.
+    """Return the number of samples in a table for a run: a power of two, at least 32768.
 
     Brian compiles the number into the binary; so one binary serves every shorter run.
     """
     n_needed = math.ceil(float(duration / dt) * (1 - 1e-12)) + 1
-    return max(8192, 1 << (n_needed - 1).bit_length())
+    return max(32768, 1 << (n_needed - 1).bit_length())
 
 
 def table_times(owner: str, duration: Quantity, dt: Quantity) -> tuple[Quantity, Quantity]:

@@ -256,7 +256,7 @@ class Task:
         -------
         TimedArray
             Of shape (S, K): call it as ``target(t, i)``, i the output. S >= duration/dt + 1 is a
-            power of two, at least 8192.
+            power of two, at least 32768.
         """
         times, dt = table_times("Task.timed_array", duration, dt)
         return TimedArray(self.target(times), dt=dt, name="task_target")

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 from brian2 import prefs, start_scope
 
@@ -23,6 +24,7 @@ def test_script_trains_a_network(script, monkeypatch, capsys):
     prefs.codegen.target = "cython"
     names: dict = {"__name__": "readme"}
     exec(script, names)
+    plt.close("all")
     error = re.search(r"error while learning: (\S+)", capsys.readouterr().out)
     assert 0 < float(error[1]) < 0.1
     assert names["readout"].n_updates[:] == 1600

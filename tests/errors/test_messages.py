@@ -12,6 +12,7 @@ from brian2 import (
     Hz,
     Network,
     NeuronGroup,
+    Synapses,
     TimedArray,
     ms,
     mV,
@@ -25,6 +26,8 @@ from brian_force import (
     LIFParameters,
     PythonRule,
     Readout,
+    RecurrentDrive,
+    Stimulus,
     UnsupportedDeviceError,
     lif_network,
     load_recording,
@@ -85,6 +88,31 @@ def two_into_one(**second_keywords):
     first = Readout(group, "r", name="first", **fed)
     second = Readout(group, "r", name="second", **{**fed, **second_keywords})
     run(group, first, second)
+
+
+def drive_over(synapses, weight="weight", activity="r", target="rate"):
+    return RecurrentDrive(synapses, weight, activity=activity, target=target, name="drive")
+
+
+def drive(**names):
+    group = neurons()
+    model = "weight : 1 (constant)\nchanging : 1"
+    synapses = Synapses(group, group, model, name="synapses")
+    synapses.connect()
+    return group, synapses, drive_over(synapses, **names)
+
+
+def stimulus(parameter="feedback", signal=1.0, **options):
+    group = neurons()
+    return group, Stimulus(
+        group, parameter, signal=signal, encoders=np.ones(4), name="stimulus", **options
+    )
+
+
+def drive_and_stimulus():
+    group, synapses, driven = drive()
+    encoders = np.ones(4) * Hz
+    run(group, synapses, driven, Stimulus(group, "rate", signal=1.0, encoders=encoders, name="cue"))
 
 
 def in_standalone(make):
@@ -484,6 +512,112 @@ MESSAGES = {
         AttributeError,
         "Readout 'readout' has no P, because its rule is not RLS.",
     ),
+    # A drive
+    "synapses that are none": (
+        lambda: drive_over("synapses"),
+        TypeError,
+        "The 'synapses' argument of RecurrentDrive must be Synapses, but got 'synapses'.",
+    ),
+    "weight that is not constant": (
+        lambda: drive(weight="changing"),
+        ValueError,
+        (
+            "The 'weight' argument of RecurrentDrive must be the name of a parameter of "
+            "'synapses' that is declared (constant), but got 'changing'. Write 'changing : 1 "
+            "(constant)' in its equations."
+        ),
+    ),
+    "weight with a near name": (
+        lambda: drive(weight="wieght"),
+        ValueError,
+        (
+            "The 'weight' argument of RecurrentDrive must be the name of a parameter of "
+            "'synapses' that is declared (constant), but got 'wieght'. Did you mean 'weight'?"
+            " Known: weight."
+        ),
+    ),
+    "activity of a drive": (
+        lambda: drive(activity="rats"),
+        ValueError,
+        (
+            "The 'activity' argument of RecurrentDrive must be the name of a variable of "
+            "'neurons' with one number for each neuron, but got 'rats'. Did you mean 'rate'? "
+            "Known: current, feedback, fixed, r, rate."
+        ),
+    ),
+    "target of a drive": (
+        lambda: drive(target="fixed"),
+        ValueError,
+        (
+            "The 'target' argument of RecurrentDrive must be the name of a parameter of "
+            "'neurons', neither constant nor shared, but got 'fixed'. Known: current, "
+            "feedback, r, rate."
+        ),
+    ),
+    "unit of a drive": (
+        lambda: drive(target="current"),
+        DimensionMismatchError,
+        (
+            "The 'target' argument of RecurrentDrive must be in units of 'weight' times 'r', "
+            "but got amp for hertz."
+        ),
+    ),
+    "drive and stimulus into one parameter": (
+        drive_and_stimulus,
+        ValueError,
+        (
+            "'cue' and 'drive' both write into 'rate' of 'neurons'. Give each a parameter of "
+            "its own and add them in the equations."
+        ),
+    ),
+    # A stimulus
+    "group that is none": (
+        lambda: Stimulus("neurons", "feedback", signal=1.0, encoders=np.ones(4)),
+        TypeError,
+        (
+            "The 'group' argument of Stimulus must be a NeuronGroup or a Subgroup, but got "
+            "'neurons'."
+        ),
+    ),
+    "parameter with a near name": (
+        lambda: stimulus(parameter="feedbak"),
+        ValueError,
+        (
+            "The 'parameter' argument of Stimulus must be the name of a parameter of "
+            "'neurons', neither constant nor shared, but got 'feedbak'. Did you mean "
+            "'feedback'? Known: current, feedback, r, rate."
+        ),
+    ),
+    "unknown name in a signal": (
+        lambda: stimulus(signal="sin(omgea*t)", namespace={"omega": 30 * Hz}),
+        ValueError,
+        (
+            "The 'signal' argument of Stimulus must be an expression of t, dt, i and names "
+            "that are defined where it is written, but got 'omgea'. Did you mean 'omega'?"
+        ),
+    ),
+    "signal of two units": (
+        lambda: stimulus(signal="t + 1"),
+        ValueError,
+        (
+            "The 'signal' argument of Stimulus must be an expression that Brian can evaluate,"
+            " but got 't + 1' (Expression 't + 1' uses inconsistent units ('t' has unit s; "
+            "'1' has unit 1).)."
+        ),
+    ),
+    "signal that is an object": (
+        lambda: stimulus(signal={"u": 1}),
+        TypeError,
+        (
+            "The 'signal' argument of Stimulus must be a string, a TimedArray, an array or a "
+            "constant, but got {'u': 1}."
+        ),
+    ),
+    "signal with infinity": (
+        lambda: stimulus(signal=[1, np.inf]),
+        ValueError,
+        ("The 'signal' argument of Stimulus must be finite everywhere, but got inf at index 1."),
+    ),
     # Rules
     "learning rate that is negative": (
         lambda: RLS(-1e-6 * second**2),
@@ -682,7 +816,9 @@ MESSAGES = {
         ValueError,
         (
             "The 'name' argument of tasks.get must be one of the known names, but got "
-            "'sinus'. Did you mean 'sine'? Known: sine."
+            "'sinus'. Did you mean 'sine'? Known: fourier, lorenz, noisy_product_of_sines, "
+            "ode_to_joy, ode_to_joy_long, pitchfork, product_of_sines, sawtooth, sine, "
+            "van_der_pol, van_der_pol_relaxation."
         ),
     ),
     "seed that is negative": (
@@ -710,7 +846,7 @@ MESSAGES = {
     "another model": (
         lambda: train(tasks.sine(), "rates"),
         ValueError,
-        "The 'model' argument of train must be 'lif', but got 'rates'.",
+        "The 'model' argument of train must be 'lif' or 'rate', but got 'rates'.",
     ),
     "another device": (
         lambda: train(tasks.sine(), device="gpu"),

@@ -7,6 +7,7 @@ from brian2 import Network, SpikeMonitor, StateMonitor, defaultclock, ms, mV, pr
 from brian_force import tasks
 from brian_force.networks import LIFParameters, lif_network
 from brian_force.networks.lif import lif_neurons, recurrent_synapses
+from brian_force.networks.rate import firing_rate
 from brian_force.networks.weights import Connections, random_streams, row_balanced_weights
 
 
@@ -17,26 +18,55 @@ def numpy_target():
     prefs.codegen.target = before
 
 
-def theoretical_rate(current, p):
-    """f(I) = 1/(t_ref + tau_m ln((I - v_reset)/(I - v_threshold))), plain numbers in s and V."""
-    climb = np.log((current - float(p.v_reset)) / (current - float(p.v_threshold)))
-    return 1 / (float(p.t_ref) + float(p.tau_m) * climb)
-
-
-def test_rate_at_constant_current():
-    parameters = LIFParameters(n_neurons=8, Q=1 * mV)
-    above_rheobase = np.array([0, 1, 2, 5, 10, 20, 30, 40])  # mV
+def measured_and_theoretical(above_rheobase, dt):
+    """Return the rates [Hz] of neurons at constant currents [mV], and f of the rate network."""
+    parameters = LIFParameters(n_neurons=len(above_rheobase), Q=1 * mV, dt=dt * ms)
     neurons = lif_neurons(parameters)
     neurons.v = parameters.v_reset
     neurons.feedback = above_rheobase
     spikes = SpikeMonitor(neurons)
     Network(neurons, spikes).run(500 * ms)
     trains = [np.asarray(train) for train in spikes.spike_trains().values()]
-    assert trains[0].size == 0  # at rheobase the threshold is never reached
-    rates = [(train.size - 1) / (train[-1] - train[0]) for train in trains[1:]]
-    expected = theoretical_rate(float(parameters.I_bias) + above_rheobase[1:] * 1e-3, parameters)
+    rates = [
+        (train.size - 1) / (train[-1] - train[0]) if train.size > 1 else 0.0 for train in trains
+    ]
+    return np.array(rates), np.asarray(firing_rate(neurons.I[:], parameters))
+
+
+def test_rate_at_constant_current():
+    rates, expected = measured_and_theoretical([-5, 0, 1, 2, 5, 10, 20, 30, 40], dt=0.05)
+    assert rates[:2].tolist() == [0, 0]  # at rheobase the threshold is never reached
+    assert rates[2] > 25
     # Brian frees a neuron one time step before t_ref has passed: up to 1.7 %
     np.testing.assert_allclose(rates, expected, rtol=0.02)
+
+
+def test_rate_converges_as_the_time_step_is_halved():
+    errors = []
+    for dt in (0.2, 0.1, 0.05):
+        rates, expected = measured_and_theoretical(np.linspace(1, 40, 60), dt)
+        errors.append(np.sqrt(np.mean((rates / expected - 1) ** 2)))
+    assert errors[0] < 0.05
+    # of first order: each is half of the one before
+    assert 0.35 < errors[1] / errors[0] < 0.65
+    assert 0.35 < errors[2] / errors[1] < 0.65
+
+
+@pytest.mark.parametrize("amplitude", [2, 10])
+def test_filtered_spikes_have_the_mean_of_the_filtered_rate(amplitude):
+    """The mean of r is the rate: what the rate network puts in the place of spikes."""
+    parameters = LIFParameters(n_neurons=2, Q=1 * mV)
+    neurons = lif_neurons(parameters)
+    neurons.v = parameters.v_reset
+    neurons.feedback = [amplitude, 0]
+    r = StateMonitor(neurons, "r", record=True)
+    spikes = SpikeMonitor(neurons)
+    Network(neurons, r, spikes).run(500 * ms)
+    times = np.asarray(spikes.t)
+    period = np.diff(times).mean()
+    settled = r.t_ > 0.5 - np.floor(0.2 / period) * period  # whole periods
+    expected = float(firing_rate(neurons.I[0], parameters))
+    assert abs(np.mean(r.r_[0, settled]) / expected - 1) < 0.02
 
 
 @pytest.mark.parametrize("dt", [0.05, 0.5])

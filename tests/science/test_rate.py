@@ -17,7 +17,7 @@ def test_r_settles_at_f(dt):
     neurons = rate_neurons(parameters)
     neurons.feedback = above
     Network(neurons).run(700 * ms)  # 35 decay times
-    expected = np.asarray(firing_rate(np.asarray(neurons.I), parameters))
+    expected = np.asarray(firing_rate(neurons.I[:], parameters))
     np.testing.assert_array_equal(neurons.r_[:2], 0)
     np.testing.assert_allclose(neurons.r_, expected, rtol=1e-12)
 
@@ -87,7 +87,8 @@ def test_twins_share_everything_random():
         one, other = (np.array(getattr(net["recurrent"], name)[:]) for net in (spiking, rate))
         np.testing.assert_array_equal(one, other)
     for name in ("readout", "stimulus"):
-        np.testing.assert_array_equal(spiking[name].encoders_, rate[name].encoders_)
+        one, other = (np.asarray(net[name].encoders) for net in (spiking, rate))
+        np.testing.assert_array_equal(one, other)
     # the rate network starts at the rates of its twin's voltages
     expected = np.asarray(firing_rate(spiking["neurons"].v[:], parameters))
     np.testing.assert_array_equal(rate["neurons"].r_[:], expected)

@@ -45,7 +45,7 @@ def test_without_a_period_the_last_sample_is_held():
     np.testing.assert_allclose(task.target([2.9, 2.9995, 3, 9] * second)[:, 0], [2900, *3 * [2999]])
     assert task.period is None
     assert windows(task) == pytest.approx([0.3, 2.1, 3])
-    assert task.timed_array(3 * second, 2.5 * ms).values.shape == (8192, 1)
+    assert task.timed_array(3 * second, 2.5 * ms).values.shape == (32768, 1)
 
 
 def test_an_array_is_copied():

@@ -12,7 +12,6 @@ ELSEWHERE = {
     "learning/codegen/codeobjects.py": "agreement/test_devices.py",
     "learning/codegen/numpy_kernels.py": "agreement/test_kernels.py",
     "learning/readout_arguments.py": "errors/test_messages.py",
-    "networks/lif.py": "science/test_lif.py",
     "plotting/style.py": "unit/test_plotting.py",
     "plotting/training.py": "unit/test_plotting.py",
     "tasks/sine.py": "unit/test_tasks.py",

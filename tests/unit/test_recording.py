@@ -29,6 +29,7 @@ def make_recording(**changes):
         "seed": 12,
         "parameters": LIFParameters(n_neurons=N, G=0.1 / 3 * mV / Hz, dt=0.1 * ms),
         "learning_rate": 2.5e-6 / 3 * second**2,
+        "rule_dt": 2.5 * ms,
         "learn_from": 0.1 * second,
         "learn_until": 0.2 * second,
         "duration": 0.3 * second,

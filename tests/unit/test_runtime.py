@@ -1,10 +1,12 @@
 """The session on the runtime targets."""
 
+import dataclasses
+
 import brian2
 import numpy as np
 import pytest
 from brian2 import Hz, defaultclock, get_device, ms, mV, prefs, second
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from brian_force import DivergenceError, InterruptedRunError
 from brian_force.experiment.run import Run
@@ -13,7 +15,11 @@ from brian_force.networks import LIFParameters
 from brian_force.tasks import Task
 
 
-def make_run(**changes):
+def pulses(times):
+    return np.stack([np.sin(40 * times), times % 0.03 < 0.01], axis=1).astype(float)
+
+
+def make_run(model="lif", duration=0.1, n_inputs=0, **changes):
     task = Task(
         name="sine",
         signal=lambda times: np.sin(30 * times)[:, np.newaxis],
@@ -23,10 +29,14 @@ def make_run(**changes):
         learning_rate=1e-5 * second**2,
         learn_from=0.02 * second,
         learn_until=0.08 * second,
-        duration=0.1 * second,
+        duration=duration * second,
+        inputs=pulses if n_inputs else None,
+        n_inputs=n_inputs,
+        Q_inputs=10 * mV,
         source="test",
     )
-    return Run(task=task, parameters=LIFParameters(n_neurons=30, dt=0.5 * ms), seed=1, **changes)
+    parameters = LIFParameters(n_neurons=30, dt=0.5 * ms)
+    return Run(task=task, parameters=parameters, seed=1, model=model, **changes)
 
 
 FIELDS = ("times", "output", "spike_times", "spike_neurons", "decoders")
@@ -46,6 +56,36 @@ def test_a_run_gives_arrays_that_outlive_it(target):
     assert result.P is None
     assert result.seconds_build > 0
     assert result.seconds_run > 0
+
+
+@pytest.mark.cython
+def test_the_rate_network_is_the_same_with_cython():
+    run = make_run("rate", duration=0.3, n_inputs=2)
+    run = dataclasses.replace(run, task=run.task.changed(learn_until=0.2 * second))
+    ours, theirs = (RuntimeSession(target).run(run) for target in ("numpy", "cython"))
+    assert ours.n_updates == theirs.n_updates == 72
+    for field in ("times", "output", "decoders", "mean_rate"):
+        expected = np.asarray(getattr(ours, field))
+        scale = np.abs(expected).max()
+        assert_allclose(np.asarray(getattr(theirs, field)), expected, rtol=0, atol=1e-9 * scale)
+    for name, values in ours.state.items():
+        assert_allclose(theirs.state[name], values, rtol=1e-9)
+
+
+@pytest.mark.parametrize("model", ["lif", "rate"])
+def test_forced_and_free_runs_differ(model):
+    session = RuntimeSession("numpy")
+    free, forced = (session.run(make_run(model, teacher_forced=on)) for on in (False, True))
+    assert free.n_updates == forced.n_updates == 24
+    assert not np.array_equal(free.output, forced.output)
+
+
+@pytest.mark.parametrize("model", ["lif", "rate"])
+def test_without_learning_nothing_is_learned(model):
+    decoders = np.full((30, 1), 1e-3) / Hz
+    result = RuntimeSession("numpy").run(make_run(model, decoders=decoders, learning=False))
+    assert result.n_updates == 0
+    assert_array_equal(np.asarray(result.decoders), np.asarray(decoders))
 
 
 def test_P_is_kept_on_demand():

@@ -15,7 +15,8 @@ def test_times_become_plain_seconds():
 
 
 @pytest.mark.parametrize(
-    ("steps", "length"), [(1, 8192), (8191, 8192), (8192, 16384), (16383, 16384), (40000, 65536)]
+    ("steps", "length"),
+    [(1, 32768), (32767, 32768), (32768, 65536), (65535, 65536), (70000, 131072)],
 )
 def test_a_table_reaches_beyond_the_run(steps, length):
     dt = 0.05 * ms

@@ -1,5 +1,7 @@
 """The standalone session: one binary for the whole module, whatever the runs differ in."""
 
+import dataclasses
+import functools
 import os
 import signal
 import subprocess
@@ -23,15 +25,32 @@ from brian_force.tasks import Task
 pytestmark = pytest.mark.standalone
 
 SIZE = {"n_neurons": 60, "connection_probability": 0.2, "dt": 0.5 * ms}
-# The longest run that the table of the target, 8192 samples at 2.5 ms, has room for.
-LONGEST = 20.47 * second
+# The longest run that the table of the target, 32768 samples at 2.5 ms, has room for.
+LONGEST = 81.91 * second
 
 
 def sines(times):
     return np.sin(2 * np.pi * np.outer(times, [5, 8]))
 
 
-def make_run(seed=1, decoders=None, G=0.1 * mV / Hz, Q=5 * mV, rule_dt=2.5 * ms, **changes):
+def pulses(times, slowness=1.0):
+    return np.stack([np.sin(30 * times / slowness), (times + 0.0003) % 0.04 < 0.01], axis=1).astype(
+        float
+    )
+
+
+def make_run(  # noqa: PLR0917
+    seed=1,
+    decoders=None,
+    G=0.1 * mV / Hz,
+    Q=5 * mV,
+    rule_dt=2.5 * ms,
+    model="lif",
+    learning=True,
+    state=None,
+    teacher_forced=False,
+    **changes,
+):
     """Make a run of 60 neurons and 2 outputs; by default of 0.2 s."""
     settings = {
         "learning_rate": 2e-5 * second**2,
@@ -42,7 +61,36 @@ def make_run(seed=1, decoders=None, G=0.1 * mV / Hz, Q=5 * mV, rule_dt=2.5 * ms,
     }
     task = Task(name="sines", signal=sines, n_outputs=2, G=G, Q=Q, source="test", **settings)
     parameters = LIFParameters(G=G, Q=Q, **SIZE)
-    return Run(task=task, parameters=parameters, seed=seed, decoders=decoders, rule_dt=rule_dt)
+    return Run(
+        task=task,
+        parameters=parameters,
+        seed=seed,
+        decoders=decoders,
+        rule_dt=rule_dt,
+        model=model,
+        learning=learning,
+        state=state,
+        teacher_forced=teacher_forced,
+    )
+
+
+INPUTS = {"inputs": pulses, "n_inputs": 2, "Q_inputs": 10 * mV}
+
+
+def make_rate_run(Q=20 * mV, **changes):
+    """Make a run of a rate network with inputs."""
+    return make_run(model="rate", Q=Q, **{**INPUTS, **changes})
+
+
+def some_state(model):
+    """Make a state of neurons, some of which are refractory."""
+    rng = np.random.default_rng(6)
+    state = {"r": rng.uniform(0, 60, 60), "h": rng.uniform(0, 2e4, 60)}
+    if model == "lif":
+        state |= {"s": rng.normal(0, 30, 60), "h_s": rng.normal(0, 1e4, 60)}
+        last = rng.choice([-1e4, -0.03, -0.0015, -0.0005], 60)
+        state |= {"v": rng.uniform(-0.065, 0.0, 60), "lastspike": last}
+    return state
 
 
 def some_decoders():
@@ -58,6 +106,16 @@ RUNS = {
     "duration": {"duration": 0.31 * second, "learn_until": 0.31 * second},
     "duration between two samples": {"duration": 0.2005 * second},
     "decoders": {"decoders": some_decoders()},
+    "state": {"state": some_state("lif")},
+    "no learning": {"decoders": some_decoders(), "learning": False},
+}
+
+RATE_RUNS = {
+    **{name: changes for name, changes in RUNS.items() if name not in ("state", "G and Q")},
+    "state": {"state": some_state("rate")},
+    "G": {"G": 0.02 * mV / Hz},
+    "other inputs": {"inputs": functools.partial(pulses, slowness=2.0)},
+    "weaker inputs": {"Q_inputs": 2 * mV},
 }
 
 
@@ -70,6 +128,14 @@ def cache(tmp_path_factory):
 def session(cache):
     """Open the one session of this module that compiles, with P."""
     opened = StandaloneSession(make_run(), keep_P=True, cache=cache)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def rate_session(cache):
+    """Open the other session that compiles: of a rate network with inputs."""
+    opened = StandaloneSession(make_rate_run(), cache=cache)
     yield opened
     opened.close()
 
@@ -92,10 +158,17 @@ def started(monkeypatch):
 
 def assert_equal_results(got, expected):
     assert_array_equal(got.spike_neurons, expected.spike_neurons)
-    for field in ("times", "spike_times", "decoders", "output", "P"):
-        values, others = np.asarray(getattr(got, field)), np.asarray(getattr(expected, field))
-        assert_allclose(values, others, rtol=1e-10, atol=1e-10 * np.abs(others).max(initial=0))
+    for field in ("times", "spike_times", "decoders", "output", "P", "mean_rate"):
+        if getattr(expected, field) is not None:
+            assert_close(np.asarray(getattr(got, field)), np.asarray(getattr(expected, field)))
+    assert set(got.state) == set(expected.state)
+    for name, values in expected.state.items():
+        assert_close(got.state[name], values)
     assert got.n_updates == expected.n_updates
+
+
+def assert_close(values, others):
+    assert_allclose(values, others, rtol=1e-10, atol=1e-10 * np.abs(others).max(initial=0))
 
 
 def run_folders(session):
@@ -105,12 +178,13 @@ def run_folders(session):
 def test_the_first_session_compiles_and_a_second_does_not(session, cache):
     assert session.compiled
     assert session.seconds_build > 0
+    binaries = list(cache.folder.iterdir())
     others = [make_run(), make_run(seed=5, G=0 * mV / Hz, duration=1 * second, learn_from=0 * ms)]
     for run in others:
         second_session = StandaloneSession(run, keep_P=True, cache=cache)
         second_session.close()
         assert not second_session.compiled
-    assert len(list(cache.folder.iterdir())) == 1
+    assert list(cache.folder.iterdir()) == binaries
 
 
 def test_the_users_own_settings_do_not_compile_again(session, cache):
@@ -129,6 +203,132 @@ def test_a_run_equals_the_run_on_numpy(session, name):
     assert len(result.spike_times) > 50
     assert_equal_results(result, RuntimeSession("numpy", keep_P=True).run(run))
     assert run_folders(session) == []
+
+
+@pytest.mark.parametrize("name", RATE_RUNS)
+def test_a_run_of_the_rate_network_equals_the_run_on_numpy(rate_session, name):
+    run = make_rate_run(**RATE_RUNS[name])
+    result = rate_session.run(run)
+    assert float(result.mean_rate) > 1
+    assert result.spike_times.shape == result.spike_neurons.shape == (0,)
+    assert_equal_results(result, RuntimeSession("numpy").run(run))
+    assert run_folders(rate_session) == []
+
+
+def test_runs_of_the_rate_network_differ_too(rate_session):
+    sums = [
+        float(np.sum(rate_session.run(make_rate_run(**changes)).output ** 2))
+        for changes in RATE_RUNS.values()
+    ]
+    assert len(set(sums)) == len(RATE_RUNS)
+
+
+def test_without_learning_the_decoders_stay_and_the_next_run_learns(session, rate_session):
+    for opened, make in ((session, make_run), (rate_session, make_rate_run)):
+        result = opened.run(make(decoders=some_decoders(), learning=False))
+        assert result.n_updates == 0
+        assert_array_equal(np.asarray(result.decoders), np.asarray(some_decoders()))
+        assert opened.run(make()).n_updates == 40
+
+
+@pytest.mark.parametrize("device", ["numpy", "cpp"])
+@pytest.mark.parametrize("model", ["lif", "rate"])
+def test_a_run_goes_on_from_the_state_of_another(session, rate_session, model, device):
+    """0.12 s and 0.08 s are 0.2 s: the state is all that the neurons have."""
+    make = {"lif": make_run, "rate": make_rate_run}[model]
+    opened = {"lif": session, "rate": rate_session}[model]
+    opened = opened if device == "cpp" else RuntimeSession("numpy")
+    settings = {"decoders": some_decoders(), "learning": False, "learn_from": 0 * second}
+
+    def run(duration, **changes):
+        times = {"duration": duration * second, "learn_until": duration * second}
+        return opened.run(make(**{**settings, **times, **changes}))
+
+    later = {"inputs": lambda times: pulses(times + 0.12)} if model == "rate" else {}
+    whole, first = run(0.2), run(0.12)
+    rest = run(0.08, state=first.state, **later)
+    tolerance = {"rtol": 0, "atol": 1e-12 * np.abs(whole.output).max()}
+    assert_allclose(np.concatenate([first.output, rest.output]), whole.output, **tolerance)
+    assert_array_equal(
+        np.concatenate([first.spike_neurons, rest.spike_neurons]), whole.spike_neurons
+    )
+    spike_times = np.concatenate([first.spike_times, np.asarray(rest.spike_times) + 0.12])
+    assert_allclose(spike_times, np.asarray(whole.spike_times), rtol=0, atol=1e-12)
+    if model == "lif":
+        assert 50 < len(first.spike_times) < len(whole.spike_times) - 50
+        assert np.any(first.state["lastspike"] > -0.002)  # some neurons are refractory
+    for name, values in whole.state.items():
+        assert_allclose(rest.state[name], values, rtol=1e-10, atol=1e-10 * np.abs(values).max())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"model": "lif"}, {"n_inputs": 0, "inputs": None}, {"teacher_forced": True}],
+    ids=["model", "inputs", "teacher"],
+)
+def test_another_kind_of_network_is_refused(rate_session, change):
+    with pytest.raises(ValueError, match=r"^This session was compiled for .*Open another session"):
+        rate_session.run(make_run(**{"model": "rate", **INPUTS, **change}))
+
+
+def test_a_session_of_the_rate_network_compiles_once(rate_session, cache):
+    assert rate_session.compiled
+    other = make_rate_run(seed=4, duration=1 * second, learn_from=0 * second)
+    other = dataclasses.replace(
+        other, task=other.task.changed(inputs=lambda times: np.cos(np.outer(times, [3, 4])))
+    )
+    opened = StandaloneSession(other, cache=cache)
+    opened.close()
+    assert not opened.compiled
+
+
+@pytest.fixture
+def generate(monkeypatch):
+    """Open a session without compiling: its arrays are found by what they contain."""
+
+    def opened(run):
+        monkeypatch.setattr(StandaloneSession, "_compile", lambda *_: False)
+        session = StandaloneSession(run)
+        session.close()
+        return set(session.files)
+
+    return opened
+
+
+def test_every_array_has_a_file(generate):
+    common = {"senders", "receivers", "w", "encoders", "target"}
+    assert generate(make_run()) == common | set(some_state("lif"))
+    inputs = {"inputs", "input encoders"}
+    assert generate(make_rate_run()) == common | set(some_state("rate")) | inputs
+    forced = make_run(teacher_forced=True)
+    assert generate(forced) == common | set(some_state("lif")) | {"teacher"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"teacher_forced": True, "rule_dt": 1 * ms},
+        {"inputs": sines, "n_inputs": 2, "rule_dt": 1 * ms},
+    ],
+    ids=["teacher", "inputs"],
+)
+def test_signals_that_equal_the_target_have_a_file(generate, changes):
+    generate(make_run(**changes))
+
+
+def test_a_rule_at_every_short_time_step(generate):
+    run = make_run(rule_dt=0.1 * ms)
+    generate(dataclasses.replace(run, parameters=LIFParameters(n_neurons=60, dt=0.1 * ms)))
+
+
+@pytest.mark.slow
+def test_a_teacher_on_this_device(cache):
+    run = make_run(teacher_forced=True, model="rate", Q=20 * mV)
+    opened = StandaloneSession(run, cache=cache)
+    for seed in (1, 2):
+        run = dataclasses.replace(run, seed=seed)
+        assert_equal_results(opened.run(run), RuntimeSession("numpy").run(run))
+    opened.close()
 
 
 def test_runs_differ_in_what_they_were_told_to_differ_in(session):
@@ -199,7 +399,7 @@ def test_another_size_is_refused(session, change):
 
 
 @pytest.mark.parametrize(
-    "change", [{"rule_dt": 5 * ms}, {"duration": 21 * second}], ids=["rule_dt", "duration"]
+    "change", [{"rule_dt": 5 * ms}, {"duration": 83 * second}], ids=["rule_dt", "duration"]
 )
 def test_another_rule_or_a_longer_target_is_refused(session, change):
     with pytest.raises(ValueError, match=r"^This session was compiled for .*Open another session"):

@@ -74,7 +74,7 @@ def test_quantities_of_a_task_cannot_be_changed():
 
 @pytest.mark.parametrize(
     ("duration", "n_samples"),
-    [(1, 8192), (15, 8192), (8191 * 0.0025, 8192), (8192 * 0.0025, 16384), (41, 32768)],
+    [(1, 32768), (15, 32768), (32767 * 0.0025, 32768), (32768 * 0.0025, 65536), (164, 131072)],
 )
 def test_timed_array_has_a_power_of_two_of_samples(duration, n_samples):
     assert sine().timed_array(duration * second, DT).values.shape == (n_samples, 1)

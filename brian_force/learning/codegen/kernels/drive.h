@@ -1,13 +1,13 @@
 // The product of a sparse matrix with the activity, every time step: y = omega r.
 //
 // The matrix is kept in slices of eight rows ("sliced ELLPACK"). Rows are sorted by length; each
-// slice is padded to its longest row with weight 0 and column 0; entry k of the eight rows lies
-// together: eight weights, eight columns. So eight sums run side by side in one vector.
+// slice is padded to its longest row with weight 0 at a column the row has anyway, so that what is
+// not finite stays where it is; entry k of the eight rows lies together: eight weights, eight
+// columns. So eight sums run side by side in one vector.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <numeric>
 #include <vector>
 
 enum { SLICE = 8 };
@@ -15,7 +15,8 @@ enum { SLICE = 8 };
 template <typename Real, typename Column> struct SlicedMatrix
 {
     std::vector<size_t> start;   // of each slice, and of the end
-    std::vector<int> row;        // target of each row of the slices, -1 for padding
+    std::vector<int> row;        // target of each row of the slices, -1 where there is none
+    std::vector<int> empty;      // rows without entries, which stand in no slice
     std::vector<Column> column;
     std::vector<Real> weight;
 
@@ -26,30 +27,34 @@ template <typename Real, typename Column> struct SlicedMatrix
     {
         std::vector<std::vector<size_t> > entries(n_rows);
         for (size_t k = 0; k < n_entries; k++) entries[post[k] - first].push_back(k);
-        const int n_slices = (n_rows + SLICE - 1) / SLICE;
-        row.assign((size_t)n_slices * SLICE, -1);
-        std::iota(row.begin(), row.begin() + n_rows, 0);
-        std::stable_sort(row.begin(), row.begin() + n_rows, [&](const int a, const int b)
+        row.clear();
+        empty.clear();
+        for (int i = 0; i < n_rows; i++) (entries[i].empty() ? empty : row).push_back(i);
+        std::stable_sort(row.begin(), row.end(), [&](const int a, const int b)
                          { return entries[a].size() > entries[b].size(); });
+        const int n_filled = (int)row.size(), n_slices = (n_filled + SLICE - 1) / SLICE;
+        row.resize((size_t)n_slices * SLICE, -1);
         start.assign(1, 0);
         for (int s = 0; s < n_slices; s++)
             start.push_back(start[s] + SLICE * entries[row[s * SLICE]].size());
         column.assign(start[n_slices], 0);
         weight.assign(start[n_slices], 0);
-        for (int i = 0; i < n_rows; i++)
+        for (int i = 0; i < n_filled; i++)
         {
             const std::vector<size_t>& own = entries[row[i]];
-            for (size_t k = 0; k < own.size(); k++)
+            const size_t length = (start[i / SLICE + 1] - start[i / SLICE]) / SLICE;
+            for (size_t k = 0; k < length; k++)
             {
                 const size_t place = start[i / SLICE] + k * SLICE + i % SLICE;
-                column[place] = (Column)pre[own[k]];
-                weight[place] = w[own[k]];
+                column[place] = (Column)pre[own[k < own.size() ? k : 0]];
+                if (k < own.size()) weight[place] = w[own[k]];
             }
         }
     }
 
     void multiply(const Real* __restrict__ r, Real* __restrict__ y) const
     {
+        for (size_t i = 0; i < empty.size(); i++) y[empty[i]] = 0;
         for (size_t s = 0; s + 1 < start.size(); s++)
         {
             Real sum[SLICE];

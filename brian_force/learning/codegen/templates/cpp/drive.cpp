@@ -1,6 +1,11 @@
 {# USES_VARIABLES { _n_synapses, _senders, _receivers, _weight, _activity, _target } #}
 {% extends 'common_group.cpp' %}
 {% block extra_headers %}
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <vector>
 namespace {
 {% include 'drive.h' %}
 SlicedMatrix<{{c_data_type(variables['_weight'].dtype)}}, {{column}}> _matrix;

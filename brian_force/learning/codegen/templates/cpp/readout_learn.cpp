@@ -5,6 +5,10 @@
 {% extends 'common_group.cpp' %}
 {% block extra_headers %}
 #include "network.h"
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <vector>
 namespace {
 {% include 'readout.h' %}
 }

@@ -2,6 +2,10 @@
 {# WRITES_TO_READ_ONLY_VARIABLES { u } #}
 {% extends 'common_group.cpp' %}
 {% block extra_headers %}
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <vector>
 namespace {
 {% include 'readout.h' %}
 }
