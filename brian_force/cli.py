@@ -67,6 +67,9 @@ def train(
     dt: Annotated[float | None, typer.Option(help="Time step (ms).")] = None,
     device: Annotated[str, typer.Option(help="Where to run: auto, cpp, cython or numpy.")] = "auto",
     out: Annotated[Path, typer.Option(help="Folder for recordings and figures.")] = Path("out"),
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the training that stopped in --out.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of a table.")
     ] = False,
@@ -75,7 +78,7 @@ def train(
     """Train a network on a task; leave a recording and a figure.
 
     What is not given comes from the task. Files of an earlier run in the same folder are
-    replaced.
+    replaced; with --resume, a training that was stopped goes on as if it had never stopped.
     """
     with _explained_errors(debug or context.obj):
         from brian2 import Hz, ms, mV, second
@@ -94,7 +97,8 @@ def train(
         }
         options = {name: value for name, value in given.items() if value is not None}
         run = _run_pair if model == "both" else functools.partial(_run_one, model=model)
-        summary = run(tasks.get(task), device=device, out=out, seed=seed, **options)
+        options |= {"device": device, "seed": seed, "resume": resume}
+        summary = run(tasks.get(task), out=out, **options)
     typer.echo(json.dumps(summary) if as_json else _table(summary))
 
 
@@ -144,15 +148,6 @@ def _with_unit(value: float | None, unit: Any) -> Any:
     return None if value is None else value * unit
 
 
-def _say_device(task: "Task", device: str) -> str:
-    from brian_force.experiment.session import choose_device
-
-    device = choose_device(device)
-    names = {"cpp": "C++ standalone", "cython": "Cython", "numpy": "NumPy"}
-    typer.echo(f"Training '{task.name}' with {names[device]}.", err=True)
-    return device
-
-
 @contextlib.contextmanager
 def _progress(label: str) -> Iterator[Any]:
     from brian_force.experiment.progress import ProgressBar
@@ -164,16 +159,11 @@ def _progress(label: str) -> Iterator[Any]:
         bar.close()
 
 
-def _run_one(task: "Task", model: str, device: str, out: Path, **options: Any) -> dict[str, Any]:
+def _run_one(task: "Task", model: str, out: Path, **options: Any) -> dict[str, Any]:
     """Train one network, save recording and figure, and collect what is printed."""
-    from brian_force.experiment import train as train_network
     from brian_force.plotting import plot_training
 
-    device = _say_device(task, device)
-    with _progress(task.name) as bar:
-        recording = train_network(task, model, device=device, report=bar, **options)
-    out.mkdir(parents=True, exist_ok=True)
-    recording.save(out / "recording.h5")
+    recording = _train_into(out / "recording.h5", task, model, **options)
     _save_figure(plot_training(recording), out / "figure.png")
     return {
         **_settings(recording, model),
@@ -186,26 +176,35 @@ def _run_one(task: "Task", model: str, device: str, out: Path, **options: Any) -
     }
 
 
-def _run_pair(task: "Task", device: str, out: Path, **options: Any) -> dict[str, Any]:
+def _train_into(path: Path, task: "Task", model: str, device: str, **options: Any) -> "Recording":
+    from brian_force.experiment.keeping import train_into
+    from brian_force.experiment.session import choose_device
+
+    device = choose_device(device)
+    names = {"cpp": "C++ standalone", "cython": "Cython", "numpy": "NumPy"}
+    typer.echo(f"Training '{task.name}' with {names[device]}.", err=True)
+    with _progress(task.name) as bar:
+        options |= {"report": bar, "say": functools.partial(typer.echo, err=True)}
+        return train_into(path, task, model, device=device, **options)
+
+
+def _run_pair(task: "Task", out: Path, **options: Any) -> dict[str, Any]:
     """Train both networks, swap their decoders, save all, and collect what is printed."""
-    from brian_force.experiment import train_pair
+    from brian_force.experiment.pair import paired
     from brian_force.plotting import plot_pair
 
-    device = _say_device(task, device)
+    models = {
+        model: _train_into(out / f"{model}.h5", task, model, **options) for model in ("lif", "rate")
+    }
+    pair = paired(task, **models)
     with _progress(task.name) as bar:
-        pair = train_pair(task, device=device, report=bar, **options)
         swap = pair.swap(report=bar)
-    out.mkdir(parents=True, exist_ok=True)
-    models = {"lif": pair.lif, "rate": pair.rate}
-    for model, recording in models.items():
-        recording.save(out / f"{model}.h5")
     _save_figure(plot_pair(pair, swap), out / "pair.png")
     measures = {model: _measures(recording) for model, recording in models.items()}
-    names = measures["lif"]
     runs = {"lif": swap.lif_run, "rate": swap.rate_run}
     return {
         **_settings(pair.lif, "both"),
-        **{name: {model: measures[model][name] for model in models} for name in names},
+        **{name: {model: measures[model][name] for model in models} for name in measures["lif"]},
         "decoder_correlation": pair.decoder_correlation,
         "seconds_build": pair.lif.seconds_build + pair.rate.seconds_build,
         "seconds_run": pair.lif.seconds_run + pair.rate.seconds_run,

@@ -28,6 +28,12 @@ class DivergenceError(ArithmeticError):
         self.readout = readout
         self.time = time
 
+    def later(self, start: "Quantity") -> "DivergenceError":
+        """Return the same of a run that started at another time than 0."""
+        time = self.time + start
+        old, new = (f"t = {float(t):g} s" for t in (self.time, time))
+        return type(self)(str(self).replace(old, new), self.readout, time)
+
     def __reduce__(self) -> Any:
         return type(self), (str(self), self.readout, self.time)
 
@@ -41,19 +47,22 @@ class InterruptedRunError(RuntimeError):
         Fraction of the run that was simulated, between 0 and 1.
     duration : Quantity
         Length that the run was to have [second].
+    kept : str or None
+        What was saved of it, if anything was.
     """
 
-    def __init__(self, completed: float, duration: "Quantity") -> None:
+    def __init__(self, completed: float, duration: "Quantity", kept: str | None = None) -> None:
         seconds = float(duration)
         super().__init__(
             f"The run was stopped at t = {completed * seconds:g} s of {seconds:g} s. "
-            "Nothing of it was saved."
+            f"{kept or 'Nothing of it was saved.'}"
         )
+        self.kept = kept
         self.completed = completed
         self.duration = duration
 
     def __reduce__(self) -> Any:
-        return type(self), (self.completed, self.duration)
+        return type(self), (self.completed, self.duration, self.kept)
 
 
 class RecordingError(ValueError):

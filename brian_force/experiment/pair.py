@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -149,7 +150,7 @@ def train_pair(task: Task, *, seed: int = 1, **options: Any) -> Pair:
     seed : int
         Fixes weights, encoders and initial state of both.
     **options
-        As for `train`, without `model`.
+        As for `train`, without `model`. To the name of a `checkpoint`, that of the model is added.
 
     Returns
     -------
@@ -161,7 +162,18 @@ def train_pair(task: Task, *, seed: int = 1, **options: Any) -> Pair:
     TypeError, ValueError, DivergenceError, InterruptedRunError
         As for `train`.
     """
-    lif, rate = (train(task, model, seed=seed, **options) for model in ("lif", "rate"))
+    checkpoint = options.pop("checkpoint", None)
+    recordings = []
+    for model in ("lif", "rate"):
+        if checkpoint is not None:
+            path = Path(checkpoint)
+            options["checkpoint"] = path.with_name(f"{path.stem}_{model}{path.suffix}")
+        recordings.append(train(task, model, seed=seed, **options))
+    return paired(task, *recordings)
+
+
+def paired(task: Task, lif: Recording, rate: Recording) -> Pair:
+    """Join the recordings of two networks that learned a task with the same settings."""
     names = ("learning_rate", "learn_from", "learn_until", "duration")
     task = task.changed(**{name: getattr(lif, name) for name in names})
     return Pair(task=task, lif=lif, rate=rate)

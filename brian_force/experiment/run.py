@@ -17,15 +17,24 @@ from brian2 import (
     second,
 )
 from brian2.core.base import BrianObjectException
+from brian2.core.variables import ArrayVariable
 from numpy.typing import NDArray
 
 from brian_force.arguments import refusal
 from brian_force.networks import LIFParameters
-from brian_force.networks.assembly import assemble
+from brian_force.networks.assembly import assemble, signal_dt
 from brian_force.networks.models import MODELS
 from brian_force.tasks import Task
 
-__all__ = ["Run", "RunResult", "build_network", "end_of", "read_result", "reasons_of_brian"]
+__all__ = [
+    "Run",
+    "RunResult",
+    "build_network",
+    "carried_variables",
+    "end_of",
+    "read_result",
+    "reasons_of_brian",
+]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,6 +61,10 @@ class Run:
         State of the neurons at the start, in base units.
     rule_dt, gain, precision : Quantity, str, str
         As in `RLS`.
+    start, stop : Quantity
+        The part of the task's duration to run; default: all of it [second].
+    carried : dict of str to ndarray, optional
+        What an earlier part left, beside the state of the neurons and the decoders.
     """
 
     task: Task
@@ -65,6 +78,9 @@ class Run:
     rule_dt: Quantity = dataclasses.field(default_factory=lambda: 2.5 * ms)
     gain: str = "posterior"
     precision: str = "float64"
+    start: Quantity = dataclasses.field(default_factory=lambda: 0 * second)
+    stop: Quantity | None = None
+    carried: Mapping[str, NDArray[Any]] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if isinstance(self.decoders, str):
@@ -74,13 +90,18 @@ class Run:
     @property
     def options(self) -> dict[str, Any]:
         """What of it the functions that build networks take by name."""
-        names = ("rule_dt", "gain", "precision", "teacher_forced", "state")
+        names = ("rule_dt", "gain", "precision", "teacher_forced", "state", "start")
         return {name: getattr(self, name) for name in names}
+
+    @property
+    def duration(self) -> Quantity:
+        """How long it runs [second]."""
+        return (self.task.duration if self.stop is None else self.stop) - self.start
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class RunResult:
-    """What a run left in memory; attributes as those of `Recording`."""
+    """What a run left in memory; attributes as those of `Recording`, `carried` as of `Run`."""
 
     times: Quantity
     output: NDArray[np.float64]
@@ -90,6 +111,7 @@ class RunResult:
     decoders: Quantity
     P: Quantity | None
     state: dict[str, NDArray[np.float64]]
+    carried: dict[str, NDArray[Any]]
     n_updates: int
     seconds_build: float
     seconds_run: float
@@ -104,17 +126,32 @@ def build_network(run: Run, keep_P: bool, n_synapses: int | None = None) -> Netw
     readout.learning = run.learning
     if run.decoders is not None:
         readout.decoders = run.decoders
-    clock = _sample_clock(run.parameters)
+    for name, variable in carried_variables(network).items():
+        if name in run.carried:
+            variable.set_value(run.carried[name])
+    clock = Clock(signal_dt(run.parameters), name="output_clock")
     network.add(StateMonitor(readout, "z", record=True, clock=clock, name="output"))
     if run.model == "lif":
         network.add(SpikeMonitor(network["neurons"], name="spikes"))
     return network
 
 
-def _sample_clock(parameters: LIFParameters) -> Clock:
-    """Sample about every millisecond, at steps of the network."""
-    dt = float(parameters.dt)
-    return Clock(max(1, round(1e-3 / dt)) * dt * second, name="output_clock")
+def carried_variables(network: Network) -> dict[str, ArrayVariable]:
+    """Return what a run that goes on needs beside the state of the neurons and the decoders.
+
+    P stands as the kernels keep it, packed and without its last change, so that going on rounds
+    as not having stopped does.
+    """
+    names = {
+        "readout": ("_P", "_P_ready", "_gain", "_pending"),
+        "neurons": ("n_spikes",),
+    }
+    return {
+        name: network[group].variables[name]
+        for group, variables in names.items()
+        for name in variables
+        if name in network[group].variables
+    }
 
 
 @contextlib.contextmanager
@@ -137,10 +174,11 @@ def read_result(
         output=np.array(output.z_).T,
         spike_times=spike_times,
         spike_neurons=spike_neurons,
-        mean_rate=_mean_rate(network, len(spike_times), run.task.duration),
+        mean_rate=_mean_rate(network, len(spike_times), run.duration),
         decoders=readout.decoders,
-        P=readout.P if keep_P else None,
+        P=readout.P if keep_P and run.stop is None else None,
         state=_state(network, run),
+        carried=_carried(network) if keep_P else {},
         n_updates=int(readout.n_updates),
         seconds_build=seconds_build,
         seconds_run=seconds_run,
@@ -155,7 +193,7 @@ def _spikes(network: Network) -> tuple[Quantity, NDArray[np.int32]]:
 
 
 def _mean_rate(network: Network, n_spikes: int, duration: Quantity) -> Quantity:
-    """Return the rate over all neurons and the whole run; of a rate network, the mean of f."""
+    """Return the rate over all neurons and the run; of a rate network, the mean of f."""
     neurons = network["neurons"]
     if "n_spikes" in neurons.variables:
         return np.mean(neurons.variables["n_spikes"].get_value()) / duration
@@ -174,8 +212,17 @@ def _state(network: Network, run: Run) -> dict[str, NDArray[np.float64]]:
     names = MODELS[run.model].initial_state(run.parameters, zero)
     state = {name: np.array(variables[name].get_value(), dtype=float) for name in names}
     if "lastspike" in state:
-        state["lastspike"] -= float(end_of(run.task.duration, run.parameters.dt))
+        state["lastspike"] -= float(end_of(run.duration, run.parameters.dt))
     return state
+
+
+def _carried(network: Network) -> dict[str, NDArray[Any]]:
+    """Copy what is carried on; P only once it is more than a multiple of the identity."""
+    variables = carried_variables(network)
+    carried = {name: np.array(variable.get_value()) for name, variable in variables.items()}
+    if not carried["_P_ready"]:
+        del carried["_P"]
+    return carried
 
 
 def _copy(values: Any) -> Quantity:

@@ -46,10 +46,10 @@ class RuntimeSession:
             network = build_network(run, keep_P=self.keep_P)
             built = time.perf_counter()
             with reasons_of_brian():
-                network.run(run.task.duration, report, 200 * ms, namespace={})
+                network.run(run.duration, report, 200 * ms, namespace={})
             completed = get_device()._last_run_completed_fraction
             if completed < 1:
-                raise InterruptedRunError(completed, run.task.duration)
+                raise InterruptedRunError(completed, run.duration)
             ended = time.perf_counter()
             return read_result(network, run, self.keep_P, built - started, ended - built)
 

@@ -31,6 +31,7 @@ from brian_force.experiment.run import (
     Run,
     RunResult,
     build_network,
+    carried_variables,
     read_result,
     reasons_of_brian,
 )
@@ -182,7 +183,7 @@ class StandaloneSession:
                 "--results_dir",
                 f"{folder}/results/",
                 *self._arguments(run, folder),
-                repr(float(run.task.duration)),
+                repr(float(run.duration)),
             ]
             prepared = time.perf_counter()
             self._start(command, folder, run, report)
@@ -203,13 +204,16 @@ class StandaloneSession:
         task = run.task
         values |= readout.run_args(
             learning_rate=task.learning_rate,
-            learn_from=task.learn_from,
-            learn_until=task.learn_until,
+            learn_from=task.learn_from - run.start,
+            learn_until=task.learn_until - run.start,
             learning=run.learning,
         )
         values[neurons.state("Q_inputs")] = task.Q_inputs
         if run.decoders is not None:
             values |= readout.run_args(decoders=run.decoders)
+        for name, variable in carried_variables(self.network).items():
+            if name in run.carried:
+                values[variable.owner.state(name)] = run.carried[name]
         return [_argument(view, value, folder) for view, value in values.items()]
 
     def _start(self, command: list[str], folder: Path, run: Run, report: Report | None) -> None:
@@ -236,7 +240,7 @@ class StandaloneSession:
                         messages.append(line)
                     elif report is not None:
                         elapsed = (time.perf_counter() - started) * second
-                        report(elapsed, float(line.split()[1]), 0 * second, run.task.duration)
+                        report(elapsed, float(line.split()[1]), 0 * second, run.duration)
             except BaseException:
                 process.kill()
                 raise
@@ -255,7 +259,7 @@ class StandaloneSession:
         self.network["output"].variables["z"].size = (0, run.task.n_outputs)
         self.network["readout"]._check_for_invalid_states()
         if float(info[1]) < 1:
-            raise InterruptedRunError(float(info[1]), run.task.duration)
+            raise InterruptedRunError(float(info[1]), run.duration)
         with _device(self.device):
             return read_result(self.network, run, self.keep_P, seconds_build, seconds_run)
 
@@ -270,7 +274,7 @@ class StandaloneSession:
         except (IndexError, OSError, ValueError) as error:
             raise RuntimeError(NOT_WHOLE) from error
         # A thousandth of a step guards against rounding, as in Brian's clocks.
-        n_samples = math.ceil(run.task.duration / self.network["output"].clock.dt - 1e-3)
+        n_samples = math.ceil(run.duration / self.network["output"].clock.dt - 1e-3)
         sizes = {
             len(result.times): n_samples,
             len(result.output): n_samples,
@@ -340,7 +344,15 @@ def _placeholder(run: Run) -> Run:
     state = MODELS[run.model].initial_state(parameters, np.zeros(parameters.n_neurons))
     state = {name: rng.random(parameters.n_neurons) for name in state}
     return dataclasses.replace(
-        run, task=task, parameters=parameters, decoders=None, state=state, learning=True
+        run,
+        task=task,
+        parameters=parameters,
+        decoders=None,
+        state=state,
+        learning=True,
+        start=0 * second,
+        stop=None,
+        carried={},
     )
 
 

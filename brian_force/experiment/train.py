@@ -1,6 +1,7 @@
 """Build a network, run the protocol before - learning - after, and return its recording."""
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 from brian2 import Quantity, ms
@@ -9,12 +10,17 @@ from brian_force.arguments import check_choice, check_count, did_you_mean, refus
 from brian_force.experiment.progress import Report, as_report
 from brian_force.experiment.recording import Recording
 from brian_force.experiment.run import Run, RunResult
+from brian_force.experiment.segments import Segments
 from brian_force.experiment.session import choose_device, open_session
 from brian_force.networks import LIFParameters
 from brian_force.networks.models import MODELS
 from brian_force.tasks import Task
 
-__all__ = ["record", "train"]
+__all__ = ["perform", "plan", "record", "train"]
+
+#: Arguments of `train` that are settings of the task, and those of the run.
+OF_TASK = ("learning_rate", "learn_from", "learn_until", "duration")
+OF_RUN = ("decoders", "teacher_forced", "rule_dt", "gain", "precision")
 
 
 def train(  # noqa: PLR0913, everything after the task is a choice with a default
@@ -32,6 +38,9 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
     decoders: Quantity | None = None,
     teacher_forced: bool = False,
     keep_P: bool = False,
+    checkpoint: str | Path | None = None,
+    checkpoint_every: Quantity | None = None,
+    resume: bool = False,
     device: str = "auto",
     report: str | Report | None = None,
     **parameters: Any,
@@ -56,6 +65,15 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
         Whether the target is fed back instead of the output.
     keep_P : bool
         Whether the recording holds P.
+    checkpoint : str or Path, optional
+        File in which the training is kept while it runs, so that it can go on after anything
+        that stops it. Remove it when the recording is saved. Default: none.
+    checkpoint_every : Quantity, optional
+        Simulated time between two checkpoints [second]. Default: as often as 4 % of the time
+        allow, but not within 1 s.
+    resume : bool
+        Whether to go on from the checkpoint, if there is one. The recording is that of a training
+        that never stopped.
     device : {'auto', 'cpp', 'cython', 'numpy'}
         Where to run: C++ standalone, or Brian's runtime targets. 'auto' takes the first of
         them that works here. A binary for C++ is compiled once for each size of network and kept.
@@ -72,11 +90,13 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
     Raises
     ------
     TypeError, ValueError, DimensionMismatchError
-        If an argument is not as described.
+        If an argument is not as described, or the checkpoint is of other settings.
     DivergenceError
         If output, error or P left the finite numbers.
     InterruptedRunError
-        If the run was stopped before its end.
+        If the run was stopped before its end; the message says what the checkpoint holds.
+    RecordingError
+        If the checkpoint is damaged.
     UnsupportedDeviceError
         If the device does not work here.
 
@@ -89,31 +109,60 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
     >>> recording.n_updates
     40
     """
+    run = plan(
+        task,
+        model,
+        seed=seed,
+        learning_rate=learning_rate,
+        learn_from=learn_from,
+        learn_until=learn_until,
+        duration=duration,
+        rule_dt=rule_dt,
+        gain=gain,
+        precision=precision,
+        decoders=decoders,
+        teacher_forced=teacher_forced,
+        **parameters,
+    )
+    report = as_report(report)
+    device = choose_device(device)
+    segments = None
+    if checkpoint is not None:
+        segments = Segments(run, device, checkpoint, checkpoint_every, resume, keep_P)
+    elif resume or checkpoint_every is not None:
+        given = "resume" if resume else "checkpoint_every"
+        raise ValueError(refusal("checkpoint", "train", f"given with '{given}'", "None"))
+    return perform(run, device, segments, report, keep_P)
+
+
+def plan(task: Task, model: str = "lif", *, seed: int = 1, **settings: Any) -> Run:
+    """Check what `train` is told about the training, and join it."""
     if not isinstance(task, Task):
         remedy = "Write tasks.get('sine')."
         raise TypeError(refusal("task", "train", "a Task", repr(task), remedy))
     check_choice("model", "train", model, MODELS)
-    run = Run(
-        task=task.changed(
-            learning_rate=learning_rate,
-            learn_from=learn_from,
-            learn_until=learn_until,
-            duration=duration,
-        ),
-        parameters=_parameters(task, parameters),
+    changes = {name: settings.pop(name, None) for name in OF_TASK}
+    rule = {name: settings.pop(name) for name in OF_RUN if name in settings}
+    return Run(
+        task=task.changed(**changes),
+        parameters=_parameters(task, settings),
         seed=check_count("seed", "train", seed, least=0),
         model=model,
-        decoders=decoders,
-        teacher_forced=teacher_forced,
-        rule_dt=rule_dt,
-        gain=gain,
-        precision=precision,
+        **rule,
     )
-    report = as_report(report)
-    device = choose_device(device)
-    session = open_session(device, run, keep_P)
+
+
+def perform(
+    run: Run,
+    device: str,
+    segments: Segments | None,
+    report: Report | None,
+    keep_P: bool = False,
+) -> Recording:
+    """Run a training, in segments if any are given, and return its recording."""
+    session = open_session(device, run, keep_P or segments is not None)
     try:
-        result = session.run(run, report)
+        result = segments.run_all(session, report) if segments else session.run(run, report)
         seconds_build = session.seconds_build + result.seconds_build
         result = dataclasses.replace(result, seconds_build=seconds_build)
         return record(run, device, result)
@@ -146,5 +195,9 @@ def record(run: Run, device: str, result: RunResult) -> Recording:
         duration=task.duration,
         period=task.period,
         target=task.target(result.times),
-        **{field.name: getattr(result, field.name) for field in dataclasses.fields(result)},
+        **{
+            field.name: getattr(result, field.name)
+            for field in dataclasses.fields(result)
+            if field.name != "carried"
+        },
     )

@@ -8,7 +8,7 @@ import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, Synapses, TimedArray, ms, second
 from numpy.typing import NDArray
 
-from brian_force.arguments import did_you_mean, refusal
+from brian_force.arguments import did_you_mean, refusal, shown
 from brian_force.learning import RLS, Readout, Stimulus
 from brian_force.networks.parameters import LIFParameters
 from brian_force.networks.weights import Connections, NetworkArrays, network_arrays
@@ -67,6 +67,7 @@ class NetworkOptions(TypedDict, total=False):
     forgetting: float
     teacher_forced: bool
     state: Mapping[str, NDArray[np.float64]] | None
+    start: Quantity
     n_synapses: int | None
     keep_P: bool
 
@@ -101,7 +102,7 @@ def assemble(
     objects = [neurons, *model.connect(neurons, arrays.connections)]
     objects += _readout(neurons, task, arrays, given)
     if task.n_inputs:
-        signal = task.input_array(task.duration, signal_dt(parameters))
+        signal = _inputs(task, parameters, given)
         encoders = arrays.input_encoders
         objects.append(
             Stimulus(neurons, "stimulus", signal=signal, encoders=encoders, name="stimulus")
@@ -120,16 +121,17 @@ def _readout(
     readout = Readout(
         neurons,
         "r",
-        target=task.timed_array(task.duration, rule_dt),
+        target=_target(task, rule_dt, given),
         rule=RLS(task.learning_rate, dt=rule_dt, **settings),
         keep_P=given.get("keep_P", False),
         name="readout",
         **({} if forced else feedback),
     )
-    readout.learn_from, readout.learn_until = task.learn_from, task.learn_until
+    start = _start(given)
+    readout.learn_from, readout.learn_until = task.learn_from - start, task.learn_until - start
     if not forced:
         return [readout]
-    signal = teacher_signal(task, neurons.clock.dt)
+    signal = _teacher_signal(task, neurons.clock.dt, given)
     teacher = Stimulus(neurons, "feedback", signal=signal, encoders=arrays.encoders, name="teacher")
     return [readout, teacher]
 
@@ -150,16 +152,44 @@ def set_parameters(neurons: NeuronGroup, parameters: LIFParameters) -> None:
 
 
 def signal_dt(parameters: LIFParameters) -> Quantity:
-    """Return the interval of the samples of inputs: about a millisecond, in whole steps."""
+    """Return the interval of samples: about a millisecond, in whole steps."""
     dt = float(parameters.dt)
     return max(1, round(1e-3 / dt)) * dt * second
 
 
-def teacher_signal(task: Task, dt: Quantity) -> TimedArray:
+def _start(given: Mapping[str, Any]) -> Quantity:
+    """Return the time of the task at which a run starts."""
+    return given.get("start", 0 * second)
+
+
+def _target(task: Task, rule_dt: Quantity, given: Mapping[str, Any]) -> TimedArray:
+    return _from(_start(given), task.timed_array(task.duration, rule_dt), rule_dt)
+
+
+def _inputs(task: Task, parameters: LIFParameters, given: Mapping[str, Any]) -> TimedArray:
+    interval = signal_dt(parameters)
+    return _from(_start(given), task.input_array(task.duration, interval), interval)
+
+
+def _teacher_signal(task: Task, dt: Quantity, given: Mapping[str, Any]) -> TimedArray:
     """Sample the target for a teacher that feeds it back."""
     interval = max(1, round(1e-3 / float(dt))) * dt
     samples = task.timed_array(task.duration, interval).values
-    return TimedArray(samples, dt=interval, name="teacher_signal")
+    samples = TimedArray(samples, dt=interval, name="teacher_signal")
+    return _from(_start(given), samples, interval)
+
+
+def _from(start: Quantity, table: TimedArray, interval: Quantity) -> TimedArray:
+    """Drop the samples before `start`: the rest keep their exact values, and their number."""
+    n_dropped = round(float(start / interval))
+    if abs(float(start / interval) - n_dropped) > 1e-6 or n_dropped < 0:
+        allowed = f"a multiple of every sampling interval, {shown(interval)} among them"
+        raise ValueError(refusal("start", "the network", allowed, str(start)))
+    if n_dropped == 0:
+        return table
+    kept, last = table.values[n_dropped:], table.values[-1:]
+    values = np.concatenate([kept, np.repeat(last, len(table.values) - len(kept), axis=0)])
+    return TimedArray(values, dt=interval, name=table.name)
 
 
 def _state(
@@ -201,11 +231,11 @@ def data_of(
         "receivers": arrays.connections.post,
         "w": arrays.connections.weight,
         "encoders": arrays.encoders.T.ravel(),
-        "target": task.timed_array(task.duration, options["rule_dt"]).values.ravel(),
+        "target": _target(task, options["rule_dt"], options).values.ravel(),
     }
     if task.n_inputs:
         data["input encoders"] = arrays.input_encoders.T.ravel()
-        data["inputs"] = task.input_array(task.duration, signal_dt(parameters)).values.ravel()
+        data["inputs"] = _inputs(task, parameters, options).values.ravel()
     if options.get("teacher_forced"):
-        data["teacher"] = teacher_signal(task, parameters.dt).values.ravel()
+        data["teacher"] = _teacher_signal(task, parameters.dt, options).values.ravel()
     return data

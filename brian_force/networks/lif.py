@@ -128,6 +128,8 @@ def lif_network(
         Whether the target is fed back instead of the output.
     state : dict of str to ndarray, optional
         State of the neurons to start from, in base units: that of a `Recording`, say.
+    start : Quantity, optional
+        Time of the task at which the run starts, for a run that goes on; default 0 s.
     n_synapses : int, optional
         Pad the connections with synapses of weight 0 up to this number. Brian compiles the number
         into the binary: one binary that is to serve several seeds needs it, see `padded_size`.

@@ -270,6 +270,7 @@ def test_help_lists_every_option(option, monkeypatch):
         "--seed",
         "--learn-from",
         "--learn-until",
+        "--resume",
         "--duration",
         "--dt",
         "--device",

@@ -43,6 +43,7 @@ def test_an_interruption_tells_how_far_it_came():
     [
         DivergenceError("It diverged.", "readout", 2 * second),
         InterruptedRunError(0.25, 2 * second),
+        InterruptedRunError(0.25, 2 * second, "A checkpoint was."),
         RecordingError("It is damaged."),
         UnsupportedDeviceError("No."),
     ],
