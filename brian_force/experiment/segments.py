@@ -177,10 +177,13 @@ def _is_last(part: Run) -> bool:
 
 
 def _common_step(run: Run) -> float:
-    """Return the shortest time in which the network, rule, inputs and samples make whole steps."""
+    """Return the shortest time in which the network, rule, inputs and samples make whole steps.
+
+    The network makes an even number of steps, since a `RecurrentDrive` takes two at a time.
+    """
     dt = float(run.parameters.dt)
     intervals = (run.rule_dt, signal_dt(run.parameters))
-    return math.lcm(*(max(1, round(float(interval) / dt)) for interval in intervals)) * dt
+    return math.lcm(2, *(max(1, round(float(interval) / dt)) for interval in intervals)) * dt
 
 
 def _first_length(run: Run, device: str) -> float:

@@ -95,7 +95,15 @@ def _connect(neurons: NeuronGroup, connections: Connections) -> list[Any]:
         neurons, neurons, "w : 1 (constant)", clock=neurons.clock, name="recurrent"
     )
     connect(recurrent, connections)
-    return [recurrent, RecurrentDrive(recurrent, "w", activity="r", target="s", name="drive")]
+    drive = RecurrentDrive(
+        recurrent,
+        "w",
+        activity="r",
+        target="s",
+        ahead="r + dt*(h - r/tau_r)",  # Euler's step, as in the equations
+        name="drive",
+    )
+    return [recurrent, drive]
 
 
 def _initial_state(parameters: LIFParameters, v: NDArray[np.float64]) -> Mapping[str, Any]:

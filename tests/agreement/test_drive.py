@@ -45,6 +45,21 @@ WRAPPER = """
     matrix.pack(n_rows, first, n_entries, pre, post, w); \
     matrix.multiply(r, y); \
 }
+#define EXPORT_TWO(NAME, REAL, COLUMN) extern "C" int NAME( \
+    int n_rows, int n_columns, int n_entries, const int32_t* pre, const int32_t* post, \
+    const REAL* w, const REAL* r, const REAL* ahead, const REAL* next, REAL* y, REAL* second) \
+{ \
+    TwoSteps<REAL, COLUMN> matrix; \
+    matrix.pack(n_rows, 0, n_entries, pre, post, w); \
+    if (matrix.take_second(r, y)) return -1; \
+    matrix.multiply(n_columns, r, ahead, y); \
+    const bool taken = matrix.take_second(next, second); \
+    return taken && matrix.take_second(next, second) ? -2 : taken; \
+}
+EXPORT_TWO(two_float64_16, double, uint16_t)
+EXPORT_TWO(two_float64_32, double, uint32_t)
+EXPORT_TWO(two_float32_16, float, uint16_t)
+EXPORT_TWO(two_float32_32, float, uint32_t)
 EXPORT(multiply_float64_16, double, uint16_t)
 EXPORT(multiply_float64_32, double, uint32_t)
 EXPORT(multiply_float32_16, float, uint16_t)
@@ -57,8 +72,8 @@ def address(array):
 
 
 @pytest.fixture(scope="module")
-def multiply(tmp_path_factory):
-    """Compile the kernel with the flags of Brian and call it on the entries of a matrix."""
+def compiled(tmp_path_factory):
+    """Compile the kernels with the flags of Brian."""
     folder = tmp_path_factory.mktemp("drive")
     source, library = folder / "wrapper.cpp", folder / "wrapper.so"
     source.write_text(WRAPPER)
@@ -67,7 +82,12 @@ def multiply(tmp_path_factory):
     warnings = ["-Wall", "-Wextra", "-Werror"]
     command = ["g++", *flags, *warnings, "-shared", "-fPIC", f"-I{kernels}", source, "-o", library]
     subprocess.run([str(word) for word in command], check=True)
-    compiled = ctypes.CDLL(str(library))
+    return ctypes.CDLL(str(library))
+
+
+@pytest.fixture(scope="module")
+def multiply(compiled):
+    """Multiply with the kernel of one step: entries of a matrix and r in, y out."""
 
     def multiplied(n_rows, pre, post, w, r, precision="float64", bits=16, first=0):
         pre, post = (np.ascontiguousarray(index, dtype=np.int32) for index in (pre, post))
@@ -80,6 +100,26 @@ def multiply(tmp_path_factory):
         )
         assert np.isnan(y[n_rows:]).all()
         return y[:n_rows]
+
+    return multiplied
+
+
+@pytest.fixture(scope="module")
+def multiply_twice(compiled):
+    """Multiply for two steps: returns y, and the second product if it was given for `next`."""
+
+    def multiplied(n_rows, pre, post, w, r, ahead, after, *, precision="float64", bits=16):
+        pre, post = (np.ascontiguousarray(index, dtype=np.int32) for index in (pre, post))
+        w, r, ahead, after = (
+            np.ascontiguousarray(values, dtype=precision) for values in (w, r, ahead, after)
+        )
+        y, second = np.full((2, n_rows), np.nan, dtype=precision)
+        taken = getattr(compiled, f"two_{precision}_{bits}")(
+            *(n_rows, len(r), len(w), address(pre), address(post), address(w)),
+            *(address(r), address(ahead), address(after), address(y), address(second)),
+        )
+        assert taken in (0, 1)
+        return y, second if taken else None
 
     return multiplied
 
@@ -177,6 +217,37 @@ def test_a_bad_sender_reaches_its_receivers_alone(multiply, bad):
     found = multiply(9, [1, 2, 3, 0], [0, 0, 4, 7], np.ones(4), r)
     np.testing.assert_array_equal(np.isfinite(found), np.arange(9) != 7)
     np.testing.assert_array_equal(found[[0, 4, 1]], [2, 1, 0])
+
+
+@pytest.mark.standalone
+@pytest.mark.parametrize("n_rows", [1, 8, 9, 1000])
+@pytest.mark.parametrize("per_row", [0.1, 30])
+@pytest.mark.parametrize("bits", COLUMNS)
+@pytest.mark.parametrize("precision", EXACT)
+def test_two_steps_are_two_products(
+    multiply, multiply_twice, rng, n_rows, per_row, bits, precision
+):
+    pre, post, w = entries(n_rows, 300, int(per_row * n_rows), rng)
+    w, r, ahead = (v.astype(precision) for v in (w, *rng.uniform(0, 50, (2, 300))))
+    rounded = ahead * (1 + 4 * np.finfo(precision).eps * rng.choice([-1, 1], 300))
+    y, second = multiply_twice(
+        *(n_rows, pre, post, w, r, ahead, rounded), precision=precision, bits=bits
+    )
+    for product_of, found in ((r, y), (ahead, second)):
+        alone = multiply(n_rows, pre, post, w, product_of, precision, bits)
+        assert distance(found, alone.astype(float)) < EXACT[precision]
+
+
+@pytest.mark.standalone
+@pytest.mark.parametrize("entry", [50 * (1 + 1e-9), np.inf, np.nan])
+def test_second_product_is_not_given_for_another_activity(multiply_twice, rng, entry):
+    pre, post, w = entries(9, 20, 60, rng)
+    r, ahead = rng.uniform(0, 50, (2, 20))
+    ahead[7] = 50
+    after = np.where(np.arange(20) == 7, entry, ahead)
+    assert multiply_twice(9, pre, post, w, r, ahead, after)[1] is None
+    assert multiply_twice(9, pre, post, w, r, after, ahead)[1] is None
+    assert multiply_twice(9, pre, post, w, r, ahead, ahead)[1] is not None
 
 
 # -- one network of every kind of drive and stimulus ----------------------------------------------
@@ -562,3 +633,51 @@ def test_single_precision_of_everything(on_device, rng):
         Network(group, synapses, drive).run(0.1 * ms)
         expected = np.bincount(synapses.j, weights.astype(float) * rates[synapses.i])
         assert distance(np.array(group.s_), expected) < EXACT["float32"]
+
+
+# -- drives that are told the next activity -------------------------------------------------------
+
+AHEAD = {"right": "q + dt*(h - q/(5*ms))", "wrong": "2*q", "sometimes": "q + dt*(h - q/(5*ms))"}
+
+
+def filtering(name):
+    """Make neurons whose q filters h; those of 'sometimes' get a jump of q every third step."""
+    neurons = NeuronGroup(
+        N,
+        """dq/dt = h - q/(5*ms) : Hz
+           dh/dt = (20*Hz*(1 + sin(2*pi*50*Hz*t + i)) + s)/(10*ms)**2 - h/(10*ms) : Hz**2
+           s : Hz""",
+        method="euler",
+        dt=DT,
+        name=f"{name}_neurons",
+    )
+    neurons.q = DRAWN.initial * Hz
+    if name == "sometimes":
+        neurons.run_regularly("q += 1*Hz", dt=3 * DT, when="end")
+    synapses = Synapses(neurons, neurons, "w : 1 (constant)", dt=DT, name=f"{name}_synapses")
+    synapses.connect(i=DRAWN.whole.i, j=DRAWN.whole.j)
+    synapses.w = DRAWN.whole.first
+    names = {"activity": "q", "target": "s", "ahead": AHEAD[name]}
+    drive = RecurrentDrive(synapses, "w", **names, name=name)
+    seen = StateMonitor(neurons, ["q", "s"], record=True, dt=DT, when="start")
+    return neurons, synapses, drive, seen
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_is_said_of_the_next_step_changes_nothing(on_device, tmp_path, target):
+    with on_device(target, tmp_path, build_on_run=False) as device:
+        made = [filtering(name) for name in AHEAD]
+        net = Network(made)
+        net.run(15 * DT)  # an odd number: the last second product waits in vain
+        for _, synapses, _, _ in made:
+            synapses.w = DRAWN.whole.second
+        net.run(16 * DT)
+        if target == "cpp_standalone":
+            device.build(compile=True)
+        found = [(np.array(seen.q_), np.array(seen.s_)) for *_, seen in made]
+    shape = N, N
+    for q, s in found:
+        for half, weights in ((slice(15), DRAWN.whole.first), (slice(15, 31), DRAWN.whole.second)):
+            matrix = csr_array((weights, (DRAWN.whole.j, DRAWN.whole.i)), shape=shape)
+            assert distance(s[:, half], matrix @ q[:, half]) < EXACT["float64"]
+        assert np.ptp(q, axis=1).min() > 1

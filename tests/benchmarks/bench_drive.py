@@ -43,6 +43,7 @@ BOUND_WHOLE = {2000: 2.3}
 SUMMED = "s_post = w*r_pre : Hz (summed)"
 SEED = 1
 WEIGHT = "w : 1 (constant)"
+AHEAD = "r + dt*(h - r/tau_r)"  # as in the rate network
 TIMES = "processor_times.txt"
 
 
@@ -80,15 +81,18 @@ def only_a_drive(n_neurons, kind):
     """Make a network of neurons that stand still and of what sums their activity."""
     name = f"{kind}_{n_neurons}"
     clock = Clock(DT, name=f"{name}_clock")
-    neurons = NeuronGroup(n_neurons, "r : Hz\ns : Hz", clock=clock, name=f"{name}_neurons")
-    neurons.r = "20*rand()*Hz"
+    equations = "r : Hz\nh : Hz**2\ns : Hz\ntau_r : second (shared)"
+    neurons = NeuronGroup(n_neurons, equations, clock=clock, name=f"{name}_neurons")
+    neurons.r, neurons.tau_r = "20*rand()*Hz", 2 * ms
+    neurons.h = "r/tau_r"
     model = WEIGHT if kind == "drive" else f"{WEIGHT}\n{SUMMED}"
     synapses = Synapses(neurons, neurons, model, clock=clock, name=f"{name}_synapses")
     synapses.connect(p=DENSITY)
     synapses.w = f"randn()/{np.sqrt(DENSITY * n_neurons)}"
     objects = [neurons, synapses]
     if kind == "drive":
-        objects.append(RecurrentDrive(synapses, "w", activity="r", target="s", name=name))
+        names = {"activity": "r", "target": "s", "ahead": AHEAD}
+        objects.append(RecurrentDrive(synapses, "w", **names, name=name))
     return Network(objects)
 
 

@@ -90,8 +90,9 @@ def two_into_one(**second_keywords):
     run(group, first, second)
 
 
-def drive_over(synapses, weight="weight", activity="r", target="rate"):
-    return RecurrentDrive(synapses, weight, activity=activity, target=target, name="drive")
+def drive_over(synapses, weight="weight", activity="r", target="rate", ahead=None):
+    names = {"activity": activity, "target": target, "ahead": ahead}
+    return RecurrentDrive(synapses, weight, **names, name="drive")
 
 
 def drive(**names):
@@ -560,6 +561,22 @@ MESSAGES = {
         (
             "The 'target' argument of RecurrentDrive must be in units of 'weight' times 'r', "
             "but got amp for hertz."
+        ),
+    ),
+    "next activity that is no expression": (
+        lambda: drive(ahead=2 * Hz),
+        TypeError,
+        (
+            "The 'ahead' argument of RecurrentDrive must be an expression of 'neurons' or None, "
+            "but got 2. * hertz."
+        ),
+    ),
+    "unit of the next activity": (
+        lambda: drive(ahead="r*dt"),
+        DimensionMismatchError,
+        (
+            "The 'ahead' argument of RecurrentDrive must be in units of 'r', hertz, but got 1 for "
+            "'r*dt'."
         ),
     ),
     "drive and stimulus into one parameter": (

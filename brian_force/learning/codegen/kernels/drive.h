@@ -4,10 +4,14 @@
 // slice is padded to its longest row with weight 0 at a column the row has anyway, so that what is
 // not finite stays where it is; entry k of the eight rows lies together: eight weights, eight
 // columns. So eight sums run side by side in one vector.
+//
+// Reading the matrix is what takes the time, so where the next activity is known it is read once
+// for two steps ("TwoSteps").
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 enum { SLICE = 8 };
@@ -99,6 +103,38 @@ template <typename Real, typename Column> struct SlicedMatrix
         }
         std::memcpy(sum, &total, sizeof total);
     }
+
+    // The activities of both steps lie side by side, so that one load brings both.
+    void multiply_slice_twice(const size_t from, const size_t to, const Real* __restrict__ both,
+                              Real* __restrict__ sums) const
+    {
+        typedef Real Two __attribute__((vector_size(2 * sizeof(Real))));
+        Two t0 = {}, t1 = {}, t2 = {}, t3 = {}, t4 = {}, t5 = {}, t6 = {}, t7 = {};
+        for (size_t k = from; k < to; k += SLICE)
+        {
+            const Real* w = &weight[k];
+            const Column* c = &column[k];
+            __builtin_prefetch((const char*)w + 1024);
+            __builtin_prefetch((const char*)c + 1024 * sizeof(Column) / sizeof(Real));
+            t0 += w[0] * pair<Two>(both, c[0]);
+            t1 += w[1] * pair<Two>(both, c[1]);
+            t2 += w[2] * pair<Two>(both, c[2]);
+            t3 += w[3] * pair<Two>(both, c[3]);
+            t4 += w[4] * pair<Two>(both, c[4]);
+            t5 += w[5] * pair<Two>(both, c[5]);
+            t6 += w[6] * pair<Two>(both, c[6]);
+            t7 += w[7] * pair<Two>(both, c[7]);
+        }
+        const Two total[SLICE] = {t0, t1, t2, t3, t4, t5, t6, t7};
+        std::memcpy(sums, total, sizeof total);
+    }
+
+    template <typename Two> static Two pair(const Real* __restrict__ both, const size_t j)
+    {
+        Two values;
+        std::memcpy(&values, both + 2 * j, sizeof values);
+        return values;
+    }
 #else
     void multiply_slice(const size_t from, const size_t to, const Real* r, Real* sum) const
     {
@@ -106,5 +142,82 @@ template <typename Real, typename Column> struct SlicedMatrix
         for (size_t k = from; k < to; k += SLICE)
             for (int i = 0; i < SLICE; i++) sum[i] += weight[k + i] * r[column[k + i]];
     }
+
+    void multiply_slice_twice(const size_t from, const size_t to, const Real* both,
+                              Real* sums) const
+    {
+        for (int i = 0; i < 2 * SLICE; i++) sums[i] = 0;
+        for (size_t k = from; k < to; k += SLICE)
+            for (int i = 0; i < 2 * SLICE; i++)
+                sums[i] += weight[k + i / 2] * both[2 * column[k + i / 2] + i % 2];
+    }
 #endif
+};
+
+// The products of two steps in one reading of the matrix: of the activity as it is, and as it is
+// said to be at the next step. There, the second is given only if the activity came out so, but for
+// rounding; if not, the product is computed anew.
+template <typename Real, typename Column> struct TwoSteps
+{
+    SlicedMatrix<Real, Column> matrix;
+    std::vector<Real> both;   // activity now and next, side by side
+    std::vector<Real> second; // the product of the next step
+    bool waiting;
+
+    TwoSteps() : waiting(false) {}
+
+    void pack(const int n_rows, const int first, const size_t n_entries, const int32_t* pre,
+              const int32_t* post, const Real* w)
+    {
+        matrix.pack(n_rows, first, n_entries, pre, post, w);
+        second.assign(n_rows, 0);
+        waiting = false;
+    }
+
+    // Write the second product of the last step, if there is one and it holds for this step.
+    bool take_second(const Real* __restrict__ r, Real* __restrict__ y)
+    {
+        const bool holds = waiting && came_out(r);
+        waiting = false;
+        if (holds) std::memcpy(y, &second[0], second.size() * sizeof(Real));
+        return holds;
+    }
+
+    bool came_out(const Real* __restrict__ r) const
+    {
+        const double tolerance = 64 * (double)std::numeric_limits<Real>::epsilon();
+        double off = 0, size = 0;
+        for (size_t j = 0; j < both.size() / 2; j++)
+        {
+            const double next = both[2 * j + 1], difference = r[j] - next;
+            off += difference * difference;
+            size += next * next;
+        }
+        return off < tolerance * tolerance * size || off == 0; // never if one is not finite
+    }
+
+    void multiply(const int n_columns, const Real* __restrict__ r, const Real* __restrict__ next,
+                  Real* __restrict__ y)
+    {
+        both.resize((size_t)2 * n_columns);
+        for (int j = 0; j < n_columns; j++)
+        {
+            both[2 * (size_t)j] = r[j];
+            both[2 * (size_t)j + 1] = next[j];
+        }
+        for (size_t i = 0; i < matrix.empty.size(); i++) y[matrix.empty[i]] = 0;
+        for (size_t s = 0; s + 1 < matrix.start.size(); s++)
+        {
+            Real sums[2 * SLICE];
+            matrix.multiply_slice_twice(matrix.start[s], matrix.start[s + 1], &both[0], sums);
+            for (int i = 0; i < SLICE; i++)
+            {
+                const int row = matrix.row[s * SLICE + i];
+                if (row < 0) continue;
+                y[row] = sums[2 * i];
+                second[row] = sums[2 * i + 1];
+            }
+        }
+        waiting = true;
+    }
 };

@@ -5,12 +5,17 @@
 cdef extern from *:
     """
     {% include 'drive.h' %}
-    typedef SlicedMatrix<{{Real}}, {{column}}> DriveMatrix;
+    typedef {{'TwoSteps' if ahead else 'SlicedMatrix'}}<{{Real}}, {{column}}> DriveMatrix;
     static DriveMatrix drive_matrix;
     """
     cdef cppclass DriveMatrix:
         void pack(int, int, size_t, int32_t*, int32_t*, {{Real}}*)
+        {% if ahead %}
+        bint take_second({{Real}}*, {{Real}}*)
+        void multiply(int, {{Real}}*, {{Real}}*, {{Real}}*)
+        {% else %}
         void multiply({{Real}}*, {{Real}}*)
+        {% endif %}
     DriveMatrix drive_matrix
 {% endblock %}
 {% block maincode %}
@@ -18,5 +23,15 @@ cdef extern from *:
     if not {{_packed}}:
         drive_matrix.pack({{n_rows}}, {{first_row}}, {{_n_synapses}}, <int32_t*>{{_senders}}, <int32_t*>{{_receivers}}, <{{Real}}*>{{_weight}})
         {{_packed}} = True
+    {% if ahead %}
+    if not drive_matrix.take_second(<{{Real}}*>{{_activity}}, <{{Real}}*>{{_target}} + {{first_row}}):
+        _vectorisation_idx = -1
+        {{scalar_code|autoindent}}
+        for _idx in range({{n_columns}}):
+            _vectorisation_idx = _idx
+            {{vector_code|autoindent}}
+        drive_matrix.multiply({{n_columns}}, <{{Real}}*>{{_activity}}, <{{Real}}*>{{_ahead}}, <{{Real}}*>{{_target}} + {{first_row}})
+    {% else %}
     drive_matrix.multiply(<{{Real}}*>{{_activity}}, <{{Real}}*>{{_target}} + {{first_row}})
+    {% endif %}
 {% endblock %}
