@@ -17,7 +17,7 @@ from scipy.optimize import minimize_scalar
 
 from brian_force.arguments import refusal
 
-__all__ = ["aligned_error", "scaled_error", "window_shifts"]
+__all__ = ["aligned_error", "phase_drift", "scaled_error", "window_shifts"]
 
 type Array = NDArray[np.float64]
 
@@ -67,7 +67,7 @@ def window_shifts(
     start: float,
     window: float | None = None,
 ) -> Array | None:
-    """Return the best shift of every window; their slope is the drift of phase.
+    """Return the best shift of every window; their slope is the drift of phase: `phase_drift`.
 
     Parameters are those of `aligned_error`.
 
@@ -78,12 +78,28 @@ def window_shifts(
         before. None where `aligned_error` is None.
     """
     windows = _windows("window_shifts", times, output, target, period, start, window)
-    if windows is None:
+    return None if windows is None else windows.shifts()
+
+
+def phase_drift(
+    times: ArrayLike, output: ArrayLike, target: ArrayLike, period: float | None, start: float
+) -> float | None:
+    """Return how fast the output runs away from its target in phase.
+
+    Parameters are those of `aligned_error`.
+
+    Returns
+    -------
+    float or None [ms/s]
+        Slope, by least squares, of the `window_shifts` over time: positive where the output runs
+        ahead more and more. The windows last one period, so that a drift is followed up to half
+        a second per second; longer ones would lose count of the periods of a fast target at
+        less. None without a period, without two complete windows or one recorded period.
+    """
+    windows = _windows("phase_drift", times, output, target, period, start, window=period)
+    if windows is None or len(windows.starts) < 2:
         return None
-    shifts, _ = windows.align()
-    half = windows.period / 2
-    centred = (shifts + half) % windows.period - half
-    return np.asarray(np.unwrap(centred, period=windows.period))
+    return float(1e3 * np.polyfit(windows.starts - windows.starts[0], windows.shifts(), 1)[0])
 
 
 def scaled_error(
@@ -162,6 +178,13 @@ class _Windows:
         both = [self._refine(index, shift, speed) for index, shift in enumerate(rough)]
         shifts, errors = np.array(both).T
         return shifts, errors
+
+    def shifts(self) -> Array:
+        """Return the best shifts, (W,), as `window_shifts` tells them."""
+        shifts, _ = self.align()
+        half = self.period / 2
+        centred = (shifts + half) % self.period - half
+        return np.asarray(np.unwrap(centred, period=self.period))
 
     def error(self, speed: float = 1.0) -> float:
         """Return the RMS error after `align`, averaged over windows."""

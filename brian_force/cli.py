@@ -9,6 +9,7 @@ import tempfile
 import traceback
 from collections.abc import Iterator
 from importlib.metadata import version
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 FAILED, WRONG_USAGE = 1, 2
+
+#: Units in tables. Errors have that of the target, written as a number without unit.
+UNITS = {
+    "G": "mV/Hz",
+    "Q": "mV",
+    "learning_rate": "s^2",
+    "mean_rate_hz": "Hz",
+    "l2_after": "sqrt(s)",
+    "drift_after": "ms/s",
+    "frequency": "Hz",
+    "error_l2": "sqrt(s)",
+    "drift": "ms/s",
+}
 
 app = typer.Typer(
     help="FORCE training of spiking networks inside Brian 2.",
@@ -61,6 +75,7 @@ def train(
     learning_rate: Annotated[float | None, typer.Option(help="Learning rate (s^2).")] = None,
     model: Annotated[str, typer.Option(help="Network: lif, rate or both.")] = "lif",
     seed: Annotated[int, typer.Option(help="Seed of weights and initial state.")] = 1,
+    trials: Annotated[int, typer.Option(help="Number of test trials after learning.")] = 0,
     learn_from: Annotated[float | None, typer.Option(help="Start of learning (s).")] = None,
     learn_until: Annotated[float | None, typer.Option(help="End of learning (s).")] = None,
     duration: Annotated[float | None, typer.Option(help="Length of the run (s).")] = None,
@@ -97,7 +112,7 @@ def train(
         }
         options = {name: value for name, value in given.items() if value is not None}
         run = _run_pair if model == "both" else functools.partial(_run_one, model=model)
-        options |= {"device": device, "seed": seed, "resume": resume}
+        options |= {"device": device, "seed": seed, "resume": resume, "n_trials": trials}
         summary = run(tasks.get(task), out=out, **options)
     typer.echo(json.dumps(summary) if as_json else _table(summary))
 
@@ -122,6 +137,35 @@ def list_tasks(
             out.mkdir(parents=True, exist_ok=True)
             _save_figure(plot_tasks(), out / "tasks.png")
             typer.echo(str(out / "tasks.png"))
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    run: Annotated[Path, typer.Argument(help="A recording, or a folder of recordings.")],
+    to: Annotated[str, typer.Option(help="Format: nwb, nix or npz.")],
+    part: Annotated[
+        str | None,
+        typer.Option(
+            help="What of it: run, the whole; free, the repetitions of the free run; forced, the "
+            "trials with the target fed back. Default: free if there is one, else run."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; default: that of RUN.")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """Write recordings in an exchange format, and print the names of the files."""
+    with _explained_errors(debug or context.obj):
+        from brian_force.arguments import check_choice
+        from brian_force.exchange import write
+        from brian_force.experiment import load_recording
+        from brian_force.experiment.keeping import recordings_in
+
+        check_choice("to", "export", to, ("nwb", "nix", "npz"))
+        for path in recordings_in(run):
+            target = (out or path.parent) / f"{path.stem}.{to}"
+            write(load_recording(path).trials(part), target)
+            typer.echo(str(target))
 
 
 def _task_table(every: "list[Task]") -> str:
@@ -210,7 +254,7 @@ def _run_pair(task: "Task", out: Path, **options: Any) -> dict[str, Any]:
         "seconds_run": pair.lif.seconds_run + pair.rate.seconds_run,
         "recording": {model: str(out / f"{model}.h5") for model in models},
         "figures": [str(out / "pair.png")],
-        "swap": {model: dataclasses.asdict(run) for model, run in runs.items()},
+        "swap": {model: _without_nan(dataclasses.asdict(run)) for model, run in runs.items()},
     }
 
 
@@ -236,6 +280,12 @@ def _measures(recording: "Recording") -> dict[str, Any]:
     return dataclasses.asdict(recording.errors) | rate
 
 
+def _without_nan(values: dict[str, Any]) -> dict[str, Any]:
+    """Put None for nan, as of the frequency of a constant: JSON has no word for it."""
+    lost = {name for name, value in values.items() if isinstance(value, float) and isnan(value)}
+    return {name: None if name in lost else value for name, value in values.items()}
+
+
 def _plain(value: Any) -> float:
     # 0.1*mV/Hz divided by mV/Hz is 0.1 but for the last digit
     return float(f"{float(value):.15g}")
@@ -251,26 +301,31 @@ def _save_figure(figure: Any, path: Path) -> None:
 
 def _table(summary: dict[str, Any]) -> str:
     """Write what JSON would say for a person to read."""
-    units = {"G": "mV/Hz", "Q": "mV", "learning_rate": "s^2", "mean_rate_hz": "Hz"}
     lines = []
     for name, value in summary.items():
         if name == "swap":
             lines += [
-                f"{model} on the decoders of the other: {_listed(value[model])}" for model in value
+                f"{model} on the decoders of the other: {_listed(run)}"
+                for model, run in value.items()
             ]
         elif value is not None:
             shown = _listed(value) if isinstance(value, dict) else _shown(value)
-            lines.append(f"{name:<20} {shown} {units.get(name, '')}".rstrip())
+            lines.append(f"{name:<20} {shown} {UNITS.get(name, '')}".rstrip())
     return "\n".join(lines)
 
 
 def _listed(values: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {_shown(value)}" for name, value in values.items())
+    """Write numbers in one line, each with its name and unit."""
+    return ", ".join(
+        f"{name} {_shown(value)} {UNITS.get(name, '')}".rstrip() for name, value in values.items()
+    )
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(value)
+    if value is None:
+        return "-"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 

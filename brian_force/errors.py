@@ -66,4 +66,4 @@ class InterruptedRunError(RuntimeError):
 
 
 class RecordingError(ValueError):
-    """A file is not a whole recording of brian_force."""
+    """A file is damaged, or is not of the kind that it should be."""

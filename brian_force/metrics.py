@@ -6,19 +6,24 @@ whatever its unit, the value in SI units is taken. Where outputs are pooled, all
 alike.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from brian_force.alignment import (
+    Array,
     aligned_error,
     columns,
     first_sample,
     matched_columns,
     moment_recorded,
+    phase_drift,
     positive_seconds,
     root_mean_square,
+    sample_step,
     sample_times,
     scaled_error,
     window_shifts,
@@ -30,8 +35,10 @@ __all__ = [
     "aligned_error",
     "amplitude_ratio",
     "dominant_frequency",
+    "l2_error",
     "normalised_error",
     "pearson_correlation",
+    "phase_drift",
     "phase_errors",
     "rms_error",
     "scaled_error",
@@ -49,6 +56,29 @@ def normalised_error(output: ArrayLike, target: ArrayLike) -> float:
     """Return the RMS error over the RMS of the target; nan for a target that is zero."""
     z, x = matched_columns("normalised_error", output, target)
     return root_mean_square(z - x) / root_mean_square(x) if x.any() else float("nan")
+
+
+def l2_error(output: ArrayLike, target: ArrayLike, dt: float) -> float:
+    r"""Return the L2 norm of ``output - target``, over a free run known as L2 testing error.
+
+    .. math:: L_2 = \sqrt{\int |z(t) - x(t)|^2 \, dt}
+
+    with the Euclidean norm over the K outputs and a sum over samples for the integral. Over T
+    samples, which last T dt, it is the RMS error times ``sqrt(K T dt)``. So unlike the RMS error
+    it grows with the length of a run: compare it among runs of one length only.
+
+    Parameters
+    ----------
+    output, target : array_like, shape (T, K) or (T,)
+    dt : float [s]
+        Sample step.
+
+    Returns
+    -------
+    float [unit of the target times second**0.5]
+    """
+    z, x = matched_columns("l2_error", output, target)
+    return float(np.sqrt(np.sum((z - x) ** 2) * positive_seconds("dt", "l2_error", dt)))
 
 
 def pearson_correlation(a: ArrayLike, b: ArrayLike) -> float:
@@ -106,16 +136,23 @@ def dominant_frequency(output: ArrayLike, dt: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class PhaseErrors:
-    """RMS errors of the phases of one training; None where a phase has no samples.
+    """Errors of the phases of one training; None where a phase has no samples.
 
     Attributes
     ----------
     rms_before : float or None
-        Over the last second before learning, or all there is.
-    rms_learning : float or None
-        Over the last second of learning, or all there is.
-    rms_after, rms_after_aligned, rms_after_scaled, speed_after : float or None
-        From the end of learning to the end: as it is, by `aligned_error`, by `scaled_error`.
+        RMS error over the last second before learning, or all there is.
+    rms_learning, normalised_learning : float or None
+        RMS error over the last second of learning, or all there is; and by `normalised_error`,
+        which has no value where the target is zero.
+    rms_after, normalised_after, l2_after : float or None
+        From the end of learning to the end, the free run: the RMS error, and by
+        `normalised_error` and `l2_error` [the latter in the target's unit times second**0.5].
+    rms_after_aligned, rms_after_scaled : float or None
+        RMS error of the free run by `aligned_error` and `scaled_error`; None without a period.
+    speed_after, drift_after : float or None
+        The free run's stretch of time by `scaled_error` and its `phase_drift` [ms/s]; None
+        without a period and where the output is constant, which has neither.
     """
 
     rms_before: float | None
@@ -124,6 +161,10 @@ class PhaseErrors:
     rms_after_aligned: float | None
     rms_after_scaled: float | None
     speed_after: float | None
+    normalised_learning: float | None
+    normalised_after: float | None
+    l2_after: float | None
+    drift_after: float | None
 
 
 def phase_errors(
@@ -144,7 +185,7 @@ def phase_errors(
         The target at each sample, never held between updates. A `StateMonitor` holds the
         transpose: give ``monitor.z.T``.
     learn_from, learn_until : float [s]
-        Learning acts at times in ``[learn_from, learn_until)``.
+        Learning acts at times in ``[learn_from, learn_until)``, at none where they are equal.
     period : float or None [s]
         Period of the target, if it has one.
 
@@ -162,23 +203,32 @@ def phase_errors(
     t = sample_times(owner, times, len(z))
     begin = float(learn_from)
     end = moment_recorded("learn_until", owner, learn_until, t)
-    if not begin < end:
-        allowed = f"less than 'learn_until' ({end:g} s)"
+    if not begin <= end:
+        allowed = f"at most 'learn_until' ({end:g} s)"
         raise ValueError(refusal("learn_from", owner, allowed, f"{begin:g} s"))
 
-    def error(since: float, until: float) -> float | None:
+    def measured(
+        measure: Callable[[Array, Array], float], since: float, until: float = np.inf
+    ) -> float | None:
         steps = slice(first_sample(t, since), first_sample(t, until))
-        return root_mean_square((z - x)[steps]) if steps.start < steps.stop else None
+        value = measure(z[steps], x[steps]) if steps.start < steps.stop else np.nan
+        return value if np.isfinite(value) else None
 
+    late = max(begin, end - 1)
     scaled, speed = scaled_error(t, z, x, period, end) or (None, None)
+    drift = phase_drift(t, z, x, period, end)
     free = z[first_sample(t, end) :]
     if (free == free[:1]).all():
-        speed = None  # a constant has none
+        speed = drift = None  # a constant has neither
     return PhaseErrors(
-        rms_before=error(begin - 1, begin),
-        rms_learning=error(max(begin, end - 1), end),
-        rms_after=error(end, np.inf),
+        rms_before=measured(rms_error, begin - 1, begin),
+        rms_learning=measured(rms_error, late, end),
+        rms_after=measured(rms_error, end),
         rms_after_aligned=aligned_error(t, z, x, period, end),
         rms_after_scaled=scaled,
         speed_after=speed,
+        normalised_learning=measured(normalised_error, late, end),
+        normalised_after=measured(normalised_error, end),
+        l2_after=measured(partial(l2_error, dt=sample_step(t)), end),
+        drift_after=drift,
     )

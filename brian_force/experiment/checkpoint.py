@@ -7,13 +7,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 from brian2 import Quantity, second
 from numpy.typing import NDArray
 
-from brian_force.errors import RecordingError
-from brian_force.experiment.files import written_aside
+from brian_force.experiment.hdf5 import FileKind
 from brian_force.experiment.recording import UNITS
 from brian_force.experiment.run import Run, RunResult
 from brian_force.networks.assembly import data_of
@@ -21,12 +19,15 @@ from brian_force.networks.models import MODELS
 
 __all__ = ["Checkpoint", "load_checkpoint", "settings_of"]
 
-KIND = "brian_force checkpoint"
-FORMAT = 1
+FILE = FileKind(
+    name="checkpoint", format=1, called="checkpoint", remedy="Start anew without resume."
+)
 
 #: Fields of a result that are groups of arrays, and those that are single numbers.
 GROUPS = ("state", "carried")
 NUMBERS = ("mean_rate", "n_updates", "seconds_build", "seconds_run")
+#: Those that a training has at its end only, P, or not at all.
+ABSENT = ("P", "r")
 PACKAGES = ("brian_force", "brian2", "numpy", "scipy")
 
 
@@ -59,13 +60,11 @@ class Checkpoint:
         OSError
             If it cannot be written; a checkpoint that was there before stays as it was.
         """
-        with written_aside(Path(path)) as aside, h5py.File(aside, "w") as file:
-            file.attrs["kind"], file.attrs["format"] = KIND, FORMAT
+        with FILE.create(path) as file:
             file.attrs["settings"] = json.dumps(self.settings)
             file.attrs["time"] = float(self.time)
             for field in dataclasses.fields(self.result):
                 _write(file, field.name, getattr(self.result, field.name))
-            file.attrs["whole"] = True
 
     def check(self, settings: dict[str, str], path: str | Path) -> None:
         """Refuse to go on with other settings.
@@ -111,46 +110,20 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     RecordingError
         If the file is damaged or was written by something else; the message says which.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no checkpoint '{path}'.")
-    try:
-        with h5py.File(path, "r") as file:
-            _check_kind(path, file)
-            fields = dataclasses.fields(RunResult)
-            return Checkpoint(
-                settings=json.loads(file.attrs["settings"]),
-                time=float(file.attrs["time"]) * second,
-                result=RunResult(**{field.name: _read(file, field.name) for field in fields}),
-            )
-    except RecordingError:
-        raise
-    except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        reason = error.args[0] if isinstance(error, KeyError) else error
-        raise RecordingError(
-            f"The checkpoint '{path}' is damaged: {reason}. Start anew without resume."
-        ) from error
-
-
-def _check_kind(path: Path, file: Any) -> None:
-    if file.attrs.get("kind") != KIND:
-        raise RecordingError(
-            f"The file '{path}' is an HDF5 file, but not a checkpoint of brian_force."
+    with FILE.open(path) as file:
+        fields = dataclasses.fields(RunResult)
+        return Checkpoint(
+            settings=json.loads(file.attrs["settings"]),
+            time=float(file.attrs["time"]) * second,
+            result=RunResult(**{field.name: _read(file, field.name) for field in fields}),
         )
-    if file.attrs.get("format") != FORMAT:
-        raise RecordingError(
-            f"The checkpoint '{path}' has format {file.attrs.get('format')}, but this version of "
-            f"brian_force reads format {FORMAT}."
-        )
-    if not file.attrs.get("whole"):
-        raise KeyError("it was not written to its end")
 
 
 def _read(file: Any, name: str) -> Any:
     if name in GROUPS:
         return {key: dataset[()] for key, dataset in file[name].items()}
-    if name == "P":
-        return None  # at the end only; until then it is carried, as the kernels keep it
+    if name in ABSENT:
+        return None
     value = file.attrs[name].item() if name in NUMBERS else file[name][()]
     return Quantity(value, dim=UNITS[name].dim) if name in UNITS else value
 

@@ -7,21 +7,44 @@ from typing import Any
 
 import numpy as np
 
-from brian_force.experiment.files import discard
+from brian_force.arguments import check_count
 from brian_force.experiment.progress import Report
 from brian_force.experiment.recording import Recording, load_recording
 from brian_force.experiment.run import Run
 from brian_force.experiment.segments import Segments
 from brian_force.experiment.session import choose_device
 from brian_force.experiment.train import perform, plan
+from brian_force.experiment.trials import with_trials
+from brian_force.files import discard
 from brian_force.tasks import Task
 
-__all__ = ["checkpoint_path", "train_into"]
+__all__ = ["checkpoint_path", "recordings_in", "train_into"]
+
+#: Names of recordings in a folder that `brian-force train` fills.
+NAMES = ("recording.h5", "lif.h5", "rate.h5")
 
 
 def checkpoint_path(path: Path) -> Path:
     """Name the checkpoint beside a recording."""
     return path.with_suffix(".checkpoint")
+
+
+def recordings_in(run: Path) -> list[Path]:
+    """Return the recordings of a folder that `brian-force train` filled, or the one named.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    """
+    if not run.is_dir():
+        return [run]
+    found = [run / name for name in NAMES if (run / name).is_file()]
+    if not found:
+        raise FileNotFoundError(
+            f"There is no recording in '{run}'. Give a folder that brian-force train filled."
+        )
+    return found
 
 
 def train_into(
@@ -30,6 +53,7 @@ def train_into(
     model: str,
     *,
     device: str,
+    n_trials: int = 0,
     resume: bool = False,
     report: Report | None = None,
     say: Callable[[str], object] = lambda message: None,
@@ -41,8 +65,8 @@ def train_into(
     ----------
     path : Path
         The file of the recording.
-    task, model, device, report, **settings
-        As for `train`.
+    task, model, device, n_trials, report, **settings
+        As for `train`. The training is saved before its test trials are made.
     resume : bool
         Whether to return a finished recording of the same training, or to go on from the
         checkpoint of an unfinished one. Where there is neither, the training begins.
@@ -65,13 +89,13 @@ def train_into(
     """
     checkpoint = checkpoint_path(path)
     run, device = plan(task, model, **settings), choose_device(device)
+    n_trials = check_count("n_trials", "train", n_trials, least=0)
     if resume and path.exists():
         finished = load_recording(path)
         other = _difference(finished, run, device)
         if other is None:
-            say(f"'{path}' is the recording of this training: there is nothing left to do.")
             discard(checkpoint)
-            return finished
+            return _tested(path, run, finished, n_trials, report, say)
         if not checkpoint.exists():
             name, found, wanted = other
             raise ValueError(
@@ -87,6 +111,24 @@ def train_into(
     recording = perform(run, device, segments, report)
     recording.save(path)
     discard(checkpoint)
+    return _tested(path, run, recording, n_trials, report)
+
+
+def _tested(
+    path: Path,
+    run: Run,
+    recording: Recording,
+    n_trials: int,
+    report: Report | None,
+    say: Callable[[str], object] = lambda message: None,
+) -> Recording:
+    """Return the recording with at least so many test trials; save it if they were made now."""
+    n_forced = 0 if recording.forced is None else recording.forced.n_trials
+    if n_forced >= (n_trials if run.model == "lif" else min(n_trials, 1)):
+        say(f"'{path}' is the recording of this training: there is nothing left to do.")
+        return recording
+    recording = with_trials(run.task, recording, n_trials, report)
+    recording.save(path)
     return recording
 
 

@@ -1,7 +1,6 @@
 """A spiking network and its rate twin: trained alike, compared, and given each other's decoders."""
 
 import dataclasses
-import functools
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +9,19 @@ from brian2 import Quantity, ms, second
 from numpy.typing import NDArray
 
 from brian_force.arguments import check_quantity, refusal, shown
+from brian_force.experiment.continuing import continued, end_of_run
 from brian_force.experiment.progress import Report, as_report
 from brian_force.experiment.recording import Recording
-from brian_force.experiment.run import Run, end_of
+from brian_force.experiment.run import Run
 from brian_force.experiment.session import choose_device, open_session
 from brian_force.experiment.train import record, train
 from brian_force.metrics import (
-    aligned_error,
     amplitude_ratio,
     dominant_frequency,
+    l2_error,
     pearson_correlation,
+    phase_errors,
     rms_error,
-    scaled_error,
 )
 from brian_force.tasks import Task
 
@@ -37,12 +37,17 @@ class FreeRun:
 
     Attributes
     ----------
-    error, error_aligned, error_scaled : float or None
-        RMS error: plain, after the best shift of each window, and after one common stretch of
-        time besides. A network on foreign decoders often keeps the wave at another speed, which
-        the first two would call a failure.
+    error, error_normalised, error_l2 : float or None
+        Error: RMS, over the RMS of the target (None for a target of zero), and as L2 norm [unit
+        of the target times second**0.5].
+    error_aligned, error_scaled : float or None
+        RMS error after the best shift of each window, and after one common stretch of time
+        besides. A network on foreign decoders often keeps the wave at another speed, which all
+        but the last would call a failure.
     speed : float or None
         That stretch; 1 is the right speed.
+    drift : float or None
+        Drift of phase [ms/s], positive where the output runs ahead more and more.
     frequency : float
         Dominant frequency of the output [Hz].
     amplitude : float
@@ -52,9 +57,12 @@ class FreeRun:
     """
 
     error: float
+    error_normalised: float | None
+    error_l2: float
     error_aligned: float | None
     error_scaled: float | None
     speed: float | None
+    drift: float | None
     frequency: float
     amplitude: float
     score: float | None
@@ -192,7 +200,7 @@ def run_on(
         allowed = f"at least {shown(SHORTEST)}"
         raise ValueError(refusal("duration", "swap", allowed, shown(duration)))
     run = Run(
-        task=_continued(task, end_of_run(recording), duration),
+        task=continued(task, end_of_run(recording), duration),
         parameters=recording.parameters,
         seed=recording.seed,
         model=recording.model,
@@ -203,50 +211,31 @@ def run_on(
     )
     session = open_session(choose_device(recording.device), run)
     try:
-        return record(run, recording.device, session.run(run, as_report(report)))
+        made = record(run, recording.device, session.run(run, as_report(report)))
     finally:
         session.close()
-
-
-def end_of_run(recording: Recording) -> Quantity:
-    """Return the time of the last step's end: the duration, in whole steps."""
-    return end_of(recording.duration, recording.parameters.dt)
+    # a task must have a learning window, but in this run nothing was learned in it
+    return dataclasses.replace(made, learn_from=0 * second, learn_until=0 * second)
 
 
 def free_run(task: Task, recording: Recording, start: Quantity) -> FreeRun:
     """Measure a run whose decoders did not change; its time 0 is `start` of the task."""
-    x = (recording.times, recording.output, recording.target)
+    z, x, times = recording.output, recording.target, np.asarray(recording.times)
     period = None if recording.period is None else float(recording.period)
-    scaled, speed = scaled_error(*x, period, 0.0) or (None, None)
-    step = float(recording.times[1] - recording.times[0])
+    step = float(times[1] - times[0])
+    errors = phase_errors(times, z, x, 0.0, 0.0, period)
     score = None
     if task.score is not None:
-        times = np.asarray(recording.times) + float(start)
-        score = task.score(times, recording.output, float(start))
+        score = task.score(times + float(start), z, float(start))
     return FreeRun(
-        error=rms_error(recording.output, recording.target),
-        error_aligned=aligned_error(*x, period, 0.0),
-        error_scaled=scaled,
-        speed=speed,
-        frequency=dominant_frequency(recording.output, step),
-        amplitude=amplitude_ratio(recording.output, recording.target),
+        error=rms_error(z, x),
+        error_normalised=errors.normalised_after,
+        error_l2=l2_error(z, x, step),
+        error_aligned=errors.rms_after_aligned,
+        error_scaled=errors.rms_after_scaled,
+        speed=errors.speed_after,
+        drift=errors.drift_after,
+        frequency=dominant_frequency(z, step),
+        amplitude=amplitude_ratio(z, x),
         score=score,
     )
-
-
-def _continued(task: Task, start: Quantity, duration: Quantity) -> Task:
-    """Return the task as it goes on from `start`, which becomes time 0."""
-    later = functools.partial(_later, offset=float(start))
-    return dataclasses.replace(
-        task,
-        signal=functools.partial(later, task.signal),
-        inputs=None if task.inputs is None else functools.partial(later, task.inputs),
-        score=None,  # it counts from the end of learning: see `free_run`
-        learn_from=0 * second,
-        learn_until=duration,
-        duration=duration,
-    )
-
-
-def _later(function: Any, times: NDArray[np.float64], offset: float) -> NDArray[np.float64]:
-    return np.asarray(function(times + offset))

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from brian_force.arguments import refusal
 
-__all__ = ["ProgressBar", "Report", "as_report"]
+__all__ = ["ProgressBar", "Report", "as_report", "part_of"]
 
 #: Called with the elapsed wall time, the completed fraction, the start and the duration.
 Report = Callable[[Quantity, float, Quantity, Quantity], Any]
@@ -32,6 +32,19 @@ def as_report(report: str | Report | None) -> Report | None:
         raise TypeError(refusal("report", "train", allowed, repr(report)))
     text_report: Report = TextReport(streams[report])
     return text_report
+
+
+def part_of(report: Report | None, number: int, n_parts: int) -> Report | None:
+    """Turn the report of one long run into that of one of its equal parts."""
+    if report is None:
+        return None
+
+    def report_part(
+        elapsed: Quantity, completed: float, start: Quantity, duration: Quantity
+    ) -> None:
+        report(elapsed, (number + completed) / n_parts, start, n_parts * duration)
+
+    return report_part
 
 
 class ProgressBar:

@@ -3,25 +3,27 @@
 import dataclasses
 import functools
 import json
-import os
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import h5py
 import numpy as np
 from brian2 import Hz, Quantity, second
 from numpy.typing import NDArray
 
-from brian_force.errors import RecordingError
+from brian_force.exchange.arrays import from_arrays, to_arrays
+from brian_force.exchange.spike_trials import SpikeTrials
+from brian_force.experiment.hdf5 import FileKind
+from brian_force.experiment.parts import part_of_recording
 from brian_force.metrics import PhaseErrors, phase_errors
 from brian_force.networks import LIFParameters
 
+if TYPE_CHECKING:
+    from neo import Block
+
 __all__ = ["Recording", "load_recording"]
 
-KIND = "brian_force recording"
-FORMAT = 1
+FILE = FileKind(name="recording", format=1)
 
 #: The unit of every stored number that has one.
 UNITS: dict[str, Quantity] = {
@@ -38,6 +40,8 @@ UNITS: dict[str, Quantity] = {
     "P": second**2,
 }
 ARRAYS = ("times", "output", "target", "spike_times", "spike_neurons", "decoders", "P")
+GROUPS = ("state", "free", "forced")
+OPTIONAL = ("period", "P", "free", "forced")
 
 
 @dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
@@ -59,7 +63,8 @@ class Recording:
     rule_dt : Quantity
         Interval between updates of the decoders [second].
     learn_from, learn_until, duration : Quantity
-        Learning window and length of the run [second].
+        Learning window and length of the run [second]. The window is empty, from 0 to 0, where
+        nothing was learned.
     period : Quantity or None
         Period of the target [second].
     times : Quantity, shape (T,)
@@ -83,6 +88,12 @@ class Recording:
         Number of updates of the decoders.
     seconds_build, seconds_run : float
         Wall time for building the network (with generating and compiling code) and running it.
+    free : SpikeTrials or None
+        Test trials: one run on from the end, without learning, as one trial. Signals: 'output' and
+        'target', of a rate network also 'r' [Hz].
+    forced : SpikeTrials or None
+        Test trials from different initial states, without learning, the target fed back instead
+        of the output. Signals: 'target' and of a rate network 'r' [Hz], every `rule_dt`.
     versions : dict
         Versions of the packages that made it.
     """
@@ -110,6 +121,8 @@ class Recording:
     n_updates: int
     seconds_build: float
     seconds_run: float
+    free: SpikeTrials | None = None
+    forced: SpikeTrials | None = None
     versions: dict[str, str] = dataclasses.field(
         default_factory=lambda: {name: version(name) for name in ("brian_force", "brian2", "numpy")}
     )
@@ -127,6 +140,50 @@ class Recording:
             period,
         )
 
+    def trials(self, part: str | None = None) -> SpikeTrials:
+        """Return spikes and signals of a part of the recording, for analysis and exchange.
+
+        Parameters
+        ----------
+        part : {'run', 'free', 'forced'}, optional
+            'run' is the whole run, as one trial; 'free' the repetitions of the target in the free
+            run after learning, each aligned to the target; 'forced' the trials with the target fed
+            back. Default: 'free' if there is such a run, else 'run'.
+
+        Returns
+        -------
+        SpikeTrials
+            With the settings of the recording as annotations.
+
+        Raises
+        ------
+        ValueError
+            If the recording has no such part.
+        """
+        return part_of_recording(self, part)
+
+    def to_neo(self, part: str | None = None) -> "Block":
+        """Return a part of the recording as a Neo Block, one Segment a trial.
+
+        Parameters
+        ----------
+        part : str, optional
+            As for `trials`.
+
+        Returns
+        -------
+        neo.Block
+            As `brian_force.exchange.to_neo` makes it.
+
+        Raises
+        ------
+        ValueError
+            If the recording has no such part.
+        """
+        from brian_force.exchange import to_neo  # noqa: PLC0415, Neo is slow to import
+
+        return to_neo(self.trials(part), name=self.task)
+
     def save(self, path: str | Path) -> None:
         """Write the recording to one HDF5 file, whole or not at all.
 
@@ -135,21 +192,10 @@ class Recording:
         OSError
             If it cannot be written; a file that was there before stays as it was.
         """
-        path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-        try:
-            with h5py.File(name, "w") as file:
-                self._write(file)
-            _flush_to_disk(Path(name))
-            Path(name).chmod(0o666 & ~_umask())
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        with FILE.create(path) as file:
+            self._write(file)
 
     def _write(self, file: Any) -> None:
-        file.attrs["kind"], file.attrs["format"] = KIND, FORMAT
         for field in FIELDS:
             value = getattr(self, field.name)
             if value is None:
@@ -157,13 +203,13 @@ class Recording:
             if field.name in ARRAYS:
                 dataset = _store_array(file, field.name, value)
                 dataset.attrs["unit"] = _unit_name(field.name)
-            elif field.name == "state":
-                group = file.create_group("state")
-                for name, values in value.items():
+            elif field.name in GROUPS:
+                group = file.create_group(field.name)
+                arrays = value if field.name == "state" else to_arrays(value)
+                for name, values in arrays.items():
                     _store_array(group, name, values)
             else:
                 file.attrs[field.name] = _as_attribute(value)
-        file.attrs["whole"] = True
 
 
 FIELDS = dataclasses.fields(Recording)
@@ -184,49 +230,32 @@ def load_recording(path: str | Path) -> Recording:
     RecordingError
         If the file is damaged or was written by something else; the message says which.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no recording '{path}'.")
-    try:
-        with h5py.File(path, "r") as file:
-            _check_kind(path, file)
-            return Recording(**{field.name: _read(file, field.name) for field in FIELDS})
-    except RecordingError:
-        raise
-    except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        reason = error.args[0] if isinstance(error, KeyError) else error
-        raise RecordingError(f"The file '{path}' is damaged: {reason}.") from error
-
-
-def _check_kind(path: Path, file: Any) -> None:
-    if file.attrs.get("kind") != KIND:
-        raise RecordingError(
-            f"The file '{path}' is an HDF5 file, but not a recording of brian_force."
-        )
-    if file.attrs.get("format") != FORMAT:
-        raise RecordingError(
-            f"The file '{path}' has format {file.attrs.get('format')}, but this version of "
-            f"brian_force reads format {FORMAT}."
-        )
-    if not file.attrs.get("whole"):
-        raise RecordingError(f"The file '{path}' is damaged: it was not written to its end.")
+    with FILE.open(path) as file:
+        return Recording(**{field.name: _read(file, field.name) for field in FIELDS})
 
 
 def _read(file: Any, name: str) -> Any:
     if name not in file and name not in file.attrs:
-        if name in ("period", "P"):
+        if name in OPTIONAL:
             return None
         raise KeyError(f"it has no '{name}'")
-    if name == "state":
-        return {key: dataset[()] for key, dataset in file[name].items()}
-    value = file[name][()] if name in ARRAYS else file.attrs[name]
+    if name in GROUPS:
+        arrays = {key: dataset[()] for key, dataset in file[name].items()}
+        return arrays if name == "state" else from_arrays(arrays)
+    if name not in ARRAYS:
+        return _from_attribute(name, file.attrs[name])
+    values = file[name][()]
+    return Quantity(values, dim=UNITS[name].dim) if name in UNITS else values
+
+
+def _from_attribute(name: str, value: Any) -> Any:
     if name == "parameters":
         return LIFParameters.from_json(value)
     if name == "versions":
         return json.loads(value)
     if name in UNITS:
         return Quantity(value, dim=UNITS[name].dim)
-    return value if name in ARRAYS or isinstance(value, str) else value.item()
+    return value if isinstance(value, str) else value.item()
 
 
 def _store_array(group: Any, name: str, values: Any) -> Any:
@@ -246,14 +275,3 @@ def _as_attribute(value: Any) -> Any:
 
 def _unit_name(name: str) -> str:
     return {"times": "s", "spike_times": "s", "decoders": "1/Hz", "P": "s**2"}.get(name, "1")
-
-
-def _flush_to_disk(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

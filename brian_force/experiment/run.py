@@ -65,6 +65,8 @@ class Run:
         The part of the task's duration to run; default: all of it [second].
     carried : dict of str to ndarray, optional
         What an earlier part left, beside the state of the neurons and the decoders.
+    keep_r : bool
+        Whether the result holds r of all neurons, every `rule_dt`.
     """
 
     task: Task
@@ -81,6 +83,7 @@ class Run:
     start: Quantity = dataclasses.field(default_factory=lambda: 0 * second)
     stop: Quantity | None = None
     carried: Mapping[str, NDArray[Any]] = dataclasses.field(default_factory=dict)
+    keep_r: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(self.decoders, str):
@@ -101,7 +104,11 @@ class Run:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class RunResult:
-    """What a run left in memory; attributes as those of `Recording`, `carried` as of `Run`."""
+    """What a run left in memory.
+
+    Attributes are those of `Recording`, and `carried` of `Run`; r [Hz] has shape (T, N), the first
+    sample at 0 s, or is None.
+    """
 
     times: Quantity
     output: NDArray[np.float64]
@@ -115,10 +122,14 @@ class RunResult:
     n_updates: int
     seconds_build: float
     seconds_run: float
+    r: NDArray[np.float64] | None = None
 
 
 def build_network(run: Run, keep_P: bool, n_synapses: int | None = None) -> Network:
-    """Build the network of a run, with monitors of z ('output') and, if any, spikes ('spikes')."""
+    """Build the network of a run with its monitors.
+
+    They are 'output', of z, and if there are any 'spikes', or if wanted 'activity', of r.
+    """
     model = MODELS[run.model]
     options = {**run.options, "n_synapses": n_synapses, "keep_P": keep_P}
     network = assemble(model, run.task, run.parameters, run.seed, **options)
@@ -133,6 +144,11 @@ def build_network(run: Run, keep_P: bool, n_synapses: int | None = None) -> Netw
     network.add(StateMonitor(readout, "z", record=True, clock=clock, name="output"))
     if run.model == "lif":
         network.add(SpikeMonitor(network["neurons"], name="spikes"))
+    if run.keep_r:
+        clock = Clock(run.rule_dt, name="activity_clock")
+        network.add(
+            StateMonitor(network["neurons"], "r", record=True, clock=clock, name="activity")
+        )
     return network
 
 
@@ -182,6 +198,7 @@ def read_result(
         n_updates=int(readout.n_updates),
         seconds_build=seconds_build,
         seconds_run=seconds_run,
+        r=np.array(network["activity"].r_).T if run.keep_r else None,
     )
 
 

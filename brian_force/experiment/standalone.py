@@ -257,6 +257,8 @@ class StandaloneSession:
         self.device.array_cache = dict.fromkeys(self.device.array_cache)
         # Brian takes the size of the last run for that of every run.
         self.network["output"].variables["z"].size = (0, run.task.n_outputs)
+        if run.keep_r:
+            self.network["activity"].variables["r"].size = (0, run.parameters.n_neurons)
         self.network["readout"]._check_for_invalid_states()
         if float(info[1]) < 1:
             raise InterruptedRunError(float(info[1]), run.duration)
@@ -273,21 +275,27 @@ class StandaloneSession:
             n_spikes = int(self.network["spikes"].N[:]) if spiking else 0
         except (IndexError, OSError, ValueError) as error:
             raise RuntimeError(NOT_WHOLE) from error
-        # A thousandth of a step guards against rounding, as in Brian's clocks.
-        n_samples = math.ceil(run.duration / self.network["output"].clock.dt - 1e-3)
-        sizes = {
-            len(result.times): n_samples,
-            len(result.output): n_samples,
-            len(result.spike_times): n_spikes,
-            len(result.spike_neurons): n_spikes,
-        }
-        if any(found != expected for found, expected in sizes.items()):
+        n_samples = _n_samples(run.duration, self.network["output"].clock.dt)
+        sizes = [
+            (len(result.times), n_samples),
+            (len(result.output), n_samples),
+            (len(result.spike_times), n_spikes),
+            (len(result.spike_neurons), n_spikes),
+        ]
+        if result.r is not None:
+            sizes.append((len(result.r), _n_samples(run.duration, run.rule_dt)))
+        if any(found != expected for found, expected in sizes):
             raise RuntimeError(NOT_WHOLE)
         return result
 
     def close(self) -> None:
         """Remove the project and the binary; the cache keeps its copy."""
         self.folder.cleanup()
+
+
+def _n_samples(duration: Quantity, dt: Quantity) -> int:
+    """Count the samples of a run; a thousandth guards against rounding, as in Brian's clocks."""
+    return math.ceil(float(duration / dt) - 1e-3)
 
 
 def compiler_command() -> str:
@@ -310,6 +318,7 @@ def _size(run: Run) -> dict[str, Any]:
         "teacher_forced": run.teacher_forced,
         "n_inputs": run.task.n_inputs,
         "signal samples": _signal_samples(run),
+        "keep_r": run.keep_r,
     }
 
 

@@ -12,6 +12,7 @@ from brian_force.experiment.recording import Recording
 from brian_force.experiment.run import Run, RunResult
 from brian_force.experiment.segments import Segments
 from brian_force.experiment.session import choose_device, open_session
+from brian_force.experiment.trials import with_trials
 from brian_force.networks import LIFParameters
 from brian_force.networks.models import MODELS
 from brian_force.tasks import Task
@@ -38,6 +39,7 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
     decoders: Quantity | None = None,
     teacher_forced: bool = False,
     keep_P: bool = False,
+    n_trials: int = 0,
     checkpoint: str | Path | None = None,
     checkpoint_every: Quantity | None = None,
     resume: bool = False,
@@ -65,6 +67,8 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
         Whether the target is fed back instead of the output.
     keep_P : bool
         Whether the recording holds P.
+    n_trials : int
+        Number of test trials after learning, as `brian_force.experiment.with_trials` makes them.
     checkpoint : str or Path, optional
         File in which the training is kept while it runs, so that it can go on after anything
         that stops it. Remove it when the recording is saved. Default: none.
@@ -126,13 +130,15 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
     )
     report = as_report(report)
     device = choose_device(device)
+    n_trials = check_count("n_trials", "train", n_trials, least=0)
     segments = None
     if checkpoint is not None:
         segments = Segments(run, device, checkpoint, checkpoint_every, resume, keep_P)
     elif resume or checkpoint_every is not None:
         given = "resume" if resume else "checkpoint_every"
         raise ValueError(refusal("checkpoint", "train", f"given with '{given}'", "None"))
-    return perform(run, device, segments, report, keep_P)
+    recording = perform(run, device, segments, report, keep_P)
+    return with_trials(run.task, recording, n_trials, report) if n_trials else recording
 
 
 def plan(task: Task, model: str = "lif", *, seed: int = 1, **settings: Any) -> Run:
@@ -198,6 +204,6 @@ def record(run: Run, device: str, result: RunResult) -> Recording:
         **{
             field.name: getattr(result, field.name)
             for field in dataclasses.fields(result)
-            if field.name != "carried"
+            if field.name not in ("carried", "r")
         },
     )

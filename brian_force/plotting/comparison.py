@@ -30,6 +30,8 @@ from brian_force.plotting.style import (
     seconds,
 )
 from brian_force.plotting.training import (
+    MINUS,
+    _error_lines,
     _label_outputs,
     _mark_stretches,
     _offsets,
@@ -115,8 +117,8 @@ def plot_swap(pair: "Pair", swap: "Swap", model: str, ax: Axes | None = None) ->
     Axes
         With the output over its target, neither shifted nor stretched, and how well the network
         runs, measured over the whole run, in small letters above: its speed and amplitude over
-        those of the target; the RMS error plain, after aligning the phase and after scaling time
-        besides; and the task's own score if it has one.
+        those of the target, the task's own score if it has one, and the drift of phase; the RMS
+        error plain, after aligning the phase and after scaling time besides.
 
     Raises
     ------
@@ -263,10 +265,12 @@ def _swap_length(recording: "Recording") -> float:
 def _describe(run: "FreeRun") -> str:
     """Write in two lines how well a network runs."""
     ratios = {"speed": run.speed, "amplitude": run.amplitude, "score": run.score}
-    moves = ", ".join(f"{name} {_known(x)}" for name, x in ratios.items() if x is not None)
+    moves = [f"{name} {_known(ratio)}" for name, ratio in ratios.items() if ratio is not None]
+    if run.drift is not None:
+        moves.append(f"drift {run.drift:.0f} ms/s".replace("-", MINUS))
     errors = {"plain": run.error, "aligned": run.error_aligned, "scaled": run.error_scaled}
     known = [f"{_two_digits(error)} {name}" for name, error in errors.items() if error is not None]
-    return f"{moves}\nRMS error {', '.join(known)}"
+    return f"{', '.join(moves)}\nRMS error {', '.join(known)}"
 
 
 def _two_digits(error: float) -> str:
@@ -308,20 +312,19 @@ def _label_decoders(axis: Axis, model: str, decoders: NDArray[Any]) -> None:
 
 def _number(value: float) -> str:
     """Write a number at a tick, with a minus as wide as a digit."""
-    return f"{value:g}".replace("-", "−")
+    return f"{value:g}".replace("-", MINUS)
 
 
 def _heading(pair: "Pair") -> str:
-    """Return four lines: what was run, with which numbers, and how well each network did."""
+    """Return some lines: what was run, with which numbers, and how well each network did."""
     task = pair.lif.task.replace("$", r"\$")
     lines = [
         f"{task}, spiking network and its rate twin, seed {pair.lif.seed}",
         _title(pair.lif).splitlines()[1],
     ]
     for recording in (pair.lif, pair.rate):
-        line = f"{MODEL_NAMES[recording.model]}, {_title(recording).splitlines()[2]}"
-        speed = recording.errors.speed_after
-        lines.append(line if speed is None else f"{line}; speed {speed:.3f}")
+        name = MODEL_NAMES[recording.model]
+        lines += [f"{name}, {line}" for line in _error_lines(recording.errors)]
     return "\n".join(lines)
 
 

@@ -33,8 +33,12 @@ from brian_force.plotting.style import (
 
 if TYPE_CHECKING:
     from brian_force.experiment.recording import Recording
+    from brian_force.metrics import PhaseErrors
 
 __all__ = ["plot_decoders", "plot_error", "plot_output", "plot_raster", "plot_training"]
+
+#: As wide as a digit.
+MINUS = "−"
 
 
 def plot_output(
@@ -367,25 +371,47 @@ def _mark_stretches(ax: Axes, stretches: list[_Stretch]) -> None:
 
 
 def _title(recording: "Recording") -> str:
-    """Return three lines: what was run, with which numbers, and how well it went."""
+    """Return some lines: what was run, with which numbers, and how well it went."""
     parameters, task = recording.parameters, recording.task.replace("$", r"\$")
     rate = scientific(float(np.asarray(recording.learning_rate)))
     G = 1e3 * float(np.asarray(parameters.G))
     Q = 1e3 * float(np.asarray(parameters.Q))
-    errors = recording.errors
-    known = {
-        "before": errors.rms_before,
-        "learning": errors.rms_learning,
-        "after": errors.rms_after,
-        "after, phase aligned": errors.rms_after_aligned,
-    }
-    numbers = [f"{phase} {error:.2g}" for phase, error in known.items() if error is not None]
-    return (
-        f"{task}, {_model(recording)}, seed {recording.seed}\n"
-        f"N = {parameters.n_neurons}, G = {G:.3g} mV/Hz, Q = {Q:.3g} mV, "
-        f"learning rate {rate} s$^2$\n"
-        f"RMS error: {'; '.join(numbers) or 'not measured'}"
+    return "\n".join(
+        [
+            f"{task}, {_model(recording)}, seed {recording.seed}",
+            f"N = {parameters.n_neurons}, G = {G:.3g} mV/Hz, Q = {Q:.3g} mV, "
+            f"learning rate {rate} s$^2$",
+            *_error_lines(recording.errors),
+        ]
     )
+
+
+def _error_lines(errors: "PhaseErrors") -> list[str]:
+    """Return a line on the phases of a run and, if it has one, another on its free run."""
+    phases = {
+        "before": (errors.rms_before, None),
+        "learning": (errors.rms_learning, errors.normalised_learning),
+        "after": (errors.rms_after, errors.normalised_after),
+    }
+    known = [
+        f"{phase} {error:.2g}" + ("" if share is None else f" ({100 * share:.1f} %)")
+        for phase, (error, share) in phases.items()
+        if error is not None
+    ]
+    free = {
+        "phase aligned": (errors.rms_after_aligned, ".2g", ""),
+        "time scaled": (errors.rms_after_scaled, ".2g", ""),
+        "L2 error": (errors.l2_after, ".3g", r" $\sqrt{\mathrm{s}}$"),
+        "speed": (errors.speed_after, ".3f", ""),
+        "drift": (errors.drift_after, ".1f", " ms/s"),
+    }
+    numbers = [
+        f"{name} {value:{form}}{unit}".replace("-", MINUS)
+        for name, (value, form, unit) in free.items()
+        if value is not None
+    ]
+    lines = [f"RMS error (% of the target): {'; '.join(known) or 'not measured'}"]
+    return [*lines, f"free run: {'; '.join(numbers)}"] if numbers else lines
 
 
 def _legend(recording: "Recording") -> list[Line2D | Patch]:

@@ -663,7 +663,15 @@ def filtering(name):
     return neurons, synapses, drive, seen
 
 
-@pytest.mark.parametrize("target", TARGETS)
+# In C++, the rate networks of tests/unit/test_standalone.py tell it at every step, without one more
+# project to compile.
+@pytest.mark.parametrize(
+    "target",
+    [
+        *TARGETS[:2],
+        pytest.param("cpp_standalone", marks=[pytest.mark.standalone, pytest.mark.slow]),
+    ],
+)
 def test_what_is_said_of_the_next_step_changes_nothing(on_device, tmp_path, target):
     with on_device(target, tmp_path, build_on_run=False) as device:
         made = [filtering(name) for name in AHEAD]

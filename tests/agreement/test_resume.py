@@ -17,10 +17,16 @@ FIELDS = (
     *("times", "output", "target", "spike_times", "spike_neurons"),
     *("decoders", "P", "mean_rate", "n_updates"),
 )
-DEVICES = [
-    "numpy",
-    pytest.param("cython", marks=pytest.mark.cython),
-    pytest.param("cpp", marks=pytest.mark.standalone),
+# Both models on NumPy, and one on each device that compiles, where a network takes a minute.
+NETWORKS = [
+    pytest.param(("lif", "numpy"), id="lif-numpy"),
+    pytest.param(("rate", "numpy"), id="rate-numpy"),
+    pytest.param(("lif", "cython"), id="lif-cython", marks=pytest.mark.cython),
+    pytest.param(
+        ("rate", "cython"), id="rate-cython", marks=[pytest.mark.cython, pytest.mark.slow]
+    ),
+    pytest.param(("lif", "cpp"), id="lif-cpp", marks=[pytest.mark.standalone, pytest.mark.slow]),
+    pytest.param(("rate", "cpp"), id="rate-cpp", marks=pytest.mark.standalone),
 ]
 SETTINGS = {
     "n_neurons": 50,
@@ -55,19 +61,15 @@ def assert_equal(recording, expected):
         assert_allclose(recording.state[name], values, rtol=0, atol=atol, err_msg=name)
 
 
-@pytest.fixture(scope="module", params=DEVICES)
-def device(request):
-    return request.param
-
-
-@pytest.fixture(scope="module", params=["lif", "rate"])
-def training(request, device):
+@pytest.fixture(scope="module", params=NETWORKS)
+def training(request):
     """Give a function that trains on one device, and what it gives without a checkpoint."""
+    model, device = request.param
     # The pitchfork has inputs besides: pulses at 0.3 s.
     task = tasks.pitchfork()
 
     def call(**options):
-        return train(task, request.param, seed=3, device=device, **SETTINGS, **options)
+        return train(task, model, seed=3, device=device, **SETTINGS, **options)
 
     return call, call()
 
@@ -153,7 +155,7 @@ train(tasks.sine(), device="numpy", n_neurons=50, dt=0.5*ms, learn_from=50*ms, l
 """
 
 
-@pytest.mark.parametrize("n_checkpoints", [1, 3])
+@pytest.mark.parametrize("n_checkpoints", [pytest.param(1, marks=pytest.mark.slow), 3])
 def test_a_killed_training_goes_on(tmp_path, n_checkpoints):
     path = tmp_path / "a"
     with subprocess.Popen([sys.executable, "-c", ENDLESS, path], stdout=subprocess.PIPE) as process:
@@ -180,6 +182,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_a_checkpoint_is_whole_whenever_it_is_killed(tmp_path):
     path = tmp_path / "a"
     settings = {**SETTINGS, "device": "numpy"}

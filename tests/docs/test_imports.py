@@ -24,12 +24,14 @@ MODULES = sorted(
     module.name for module in pkgutil.walk_packages(brian_force.__path__, "brian_force.")
 )
 
-# One process loads Brian once; each module is then imported in a child that knows nothing of the
-# others, and says what went wrong.
+# One process loads Brian and other heavy packages once; each module is then imported in a child
+# that knows nothing of the others, and says what went wrong.
 EACH_ALONE = """
 import importlib, json, os, sys, traceback
 import brian2, brian2.codegen.runtime.cython_rt, brian2.devices.cpp_standalone
 import h5py, matplotlib.pyplot, scipy.optimize, tqdm, typer
+import elephant.conversion, elephant.spike_train_correlation, elephant.statistics
+import neo, nixio, pynwb, scipy.signal, xarray
 assert not any(name.startswith("brian_force") for name in sys.modules)
 failed = {}
 for name in json.loads(sys.argv[1]):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from brian_force.alignment import aligned_error, scaled_error, window_shifts
+from brian_force.alignment import aligned_error, phase_drift, scaled_error, window_shifts
 from brian_force.metrics import rms_error
 
 DT = 1e-3
@@ -66,6 +66,23 @@ def test_drift_is_the_slope_of_the_shifts(times):
     assert shifts.shape == (5,)
     # a window holds 5.15 waves of z, so its best shift is not quite that of its middle
     np.testing.assert_allclose(shifts, 0.03 * (0.5 + np.arange(5)), atol=5e-4)
+
+
+@pytest.mark.parametrize("speed", [0.55, 0.88, 1, 1.003, 1.12, 1.45])
+@pytest.mark.parametrize("period", [0.1, 0.2])
+def test_drift_is_that_of_a_wave_of_another_speed(times, speed, period):
+    z, x = wave(speed * times, 1 / period), wave(times, 1 / period)
+    expected = pytest.approx(1e3 * (speed - 1), rel=0.02, abs=0.1)
+    assert phase_drift(times, z, x, period, 0.0) == expected
+    assert phase_drift(times + 7, z, x, period, 8.0) == expected
+
+
+def test_drift_of_one_shift_is_none(times):
+    x = wave(times)
+    assert phase_drift(times, wave(times + 0.03), x, PERIOD, 1.0) == pytest.approx(0, abs=1e-6)
+    assert phase_drift(times, x, x, None, 1.0) is None
+    assert phase_drift(times, x, x, PERIOD, 4.61) is None  # one window of 0.2 s
+    assert phase_drift(times, x, x, PERIOD, 4.59) == pytest.approx(0, abs=1e-6)
 
 
 def test_windows_are_a_second_or_a_period_and_whole():

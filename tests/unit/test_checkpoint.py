@@ -10,8 +10,7 @@ import pytest
 from brian2 import Hz, Quantity, have_same_dimensions, ms, mV, second
 from numpy.testing import assert_array_equal
 
-from brian_force import DivergenceError, RecordingError, tasks, train
-from brian_force.experiment import files
+from brian_force import DivergenceError, RecordingError, files, tasks, train
 from brian_force.experiment.checkpoint import Checkpoint, load_checkpoint, settings_of
 from brian_force.experiment.run import RunResult
 from brian_force.experiment.train import plan

@@ -8,12 +8,14 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pytest
 from brian2 import Hz, mV
 from typer.testing import CliRunner
 
 from brian_force import load_recording
-from brian_force.cli import app
+from brian_force.cli import _table, _without_nan, app
+from brian_force.exchange import read
 from brian_force.experiment import session
 
 # Interface: the keys of one JSON object, in this order.
@@ -32,6 +34,10 @@ KEYS = [
     "rms_after_aligned",
     "rms_after_scaled",
     "speed_after",
+    "normalised_learning",
+    "normalised_after",
+    "l2_after",
+    "drift_after",
     "mean_rate_hz",
     "decoder_correlation",
     "seconds_build",
@@ -116,6 +122,7 @@ def test_without_json_it_prints_a_table_and_replaces_older_files(tmp_path, monke
     assert table["n_neurons"] == "30"
     assert table["G"] == "0.1 mV/Hz"
     assert table["learning_rate"] == "2.5e-06 s^2"
+    assert table["l2_after"].endswith(" sqrt(s)")
     assert table["figures"] == "out/figure.png"
     assert "decoder_correlation" not in table
     assert load_recording("out/recording.h5").seed == 2
@@ -152,6 +159,16 @@ def test_a_run_without_time_after_learning_has_null(tmp_path):
     summary = json.loads(lines(result.stdout)[-1])
     assert list(summary) == KEYS
     assert summary["rms_before"] is summary["rms_after"] is summary["speed_after"] is None
+
+
+def test_a_swap_that_falls_silent_has_null_too_and_a_dash_in_the_table():
+    swap = _without_nan({"drift": -86.41, "frequency": float("nan"), "score": None})
+    assert swap == {"drift": -86.41, "frequency": None, "score": None}
+    line = _table({"swap": {"rate": swap}, "drift_after": {"lif": 1.5, "rate": None}})
+    assert lines(line) == [
+        "rate on the decoders of the other: drift -86.41 ms/s, frequency - Hz, score -",
+        "drift_after          lif 1.5, rate - ms/s",
+    ]
 
 
 # Wrong usage
@@ -352,3 +369,45 @@ def test_ctrl_c_ends_with_a_message_and_without_files(tmp_path):
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ProcessLookupError):  # nobody of its group is left
         os.killpg(started.pid, 0)
+
+
+# -- export ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("to", ["nwb", "nix", "npz"])
+def test_export(done, tmp_path, to):
+    result = call("export", done[1], "--to", to, "--out", tmp_path)
+    assert result.exit_code == 0, result.stderr
+    assert lines(result.stdout) == [str(tmp_path / f"recording.{to}")]
+    found, recording = read(tmp_path / f"recording.{to}"), load_recording(done[1] / "recording.h5")
+    assert np.array_equal(np.asarray(found.spike_times), np.asarray(recording.spike_times))
+    assert np.array_equal(found.spike_neurons, recording.spike_neurons)
+    assert np.array_equal(found.signals["output"].values[0], recording.output)
+    assert found.annotations["part"] == "run"
+
+
+def test_export_goes_beside_the_recording(done):
+    result = call("export", done[1] / "recording.h5", "--to", "npz")
+    written = done[1] / "recording.npz"
+    assert lines(result.stdout) == [str(written)]
+    written.unlink()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["--to", "mat"], 2, "must be 'nwb', 'nix' or 'npz', but got 'mat'"),
+        (["--to", "npz", "--part", "forced"], 2, "Make test trials: train(..., n_trials=10)."),
+    ],
+)
+def test_export_refuses(done, arguments, status, message):
+    result = call("export", done[1], *arguments)
+    assert result.exit_code == status
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+def test_export_of_nothing(tmp_path):
+    result = call("export", tmp_path, "--to", "npz")
+    assert result.exit_code == 1
+    assert "There is no recording in" in result.stderr

@@ -12,8 +12,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from brian_force.experiment import FreeRun, Pair, Swap
+from brian_force.metrics import PhaseErrors
 from brian_force.plotting import plot_pair, plot_scatter, plot_swap
 from brian_force.plotting import style as language
+
+ERRORS = {
+    "lif": PhaseErrors(0.71, 0.013, 0.41, 0.02, 0.019, 1.0123, 0.0184, 0.58, 0.917, -12.34),
+    "rate": PhaseErrors(0.71, 0.013, None, None, None, None, None, None, None, None),
+}
 
 
 def stand_in(model, K=1, learn_from=1.0, learn_until=2.0, duration=3.0, period=0.2, gain=1.0):
@@ -37,13 +43,7 @@ def stand_in(model, K=1, learn_from=1.0, learn_until=2.0, duration=3.0, period=0
         output=np.where(times[:, np.newaxis] >= learn_from, gain * target + 0.01, 0),
         target=target,
         decoders=(common + 0.5 * rng.normal(size=(50, K))) * 1e-4 / Hz,
-        errors=SimpleNamespace(
-            rms_before=0.71,
-            rms_learning=0.013,
-            rms_after=0.41,
-            rms_after_aligned=0.02,
-            speed_after={"lif": 1.0123, "rate": None}[model],
-        ),
+        errors=ERRORS[model],
     )
 
 
@@ -54,9 +54,12 @@ def a_pair(**options):
 def a_run(**changes):
     known = {
         "error": 1.0,
+        "error_normalised": 1.41,
+        "error_l2": 2.24,
         "error_aligned": 0.604,
         "error_scaled": 0.0321,
         "speed": 0.9059,
+        "drift": -94.1,
         "frequency": 4.53,
         "amplitude": 1.028,
         "score": None,
@@ -65,9 +68,7 @@ def a_run(**changes):
 
 
 def a_swap(K=1, duration=5.0, period=0.2, gain=1.0, **changes):
-    lif, rate = (
-        stand_in(model, K, 0, duration, duration, period, gain) for model in ("lif", "rate")
-    )
+    lif, rate = (stand_in(model, K, 0, 0, duration, period, gain) for model in ("lif", "rate"))
     return Swap(lif=lif, rate=rate, lif_run=a_run(speed=1.114), rate_run=a_run(**changes))
 
 
@@ -189,15 +190,22 @@ def test_about_a_period_is_shown(period, duration, shown, ax):
     [
         (
             {},
-            "speed 0.91, amplitude 1.03\nRMS error 1.0 plain, 0.60 aligned, 0.032 scaled",
+            "speed 0.91, amplitude 1.03, drift −94 ms/s\n"
+            "RMS error 1.0 plain, 0.60 aligned, 0.032 scaled",
         ),
         (
             {"score": 0.5, "error": 12.3},
-            "speed 0.91, amplitude 1.03, score 0.50\n"
+            "speed 0.91, amplitude 1.03, score 0.50, drift −94 ms/s\n"
             "RMS error 12 plain, 0.60 aligned, 0.032 scaled",
         ),
         (
-            {"error_aligned": None, "error_scaled": None, "speed": None, "amplitude": np.nan},
+            {
+                "error_aligned": None,
+                "error_scaled": None,
+                "speed": None,
+                "drift": None,
+                "amplitude": np.nan,
+            },
             "amplitude –\nRMS error 1.0 plain",
         ),
     ],
@@ -314,10 +322,11 @@ def test_the_sheet_names_the_pair_and_its_errors():
     assert plot_pair(a_pair()).get_suptitle().splitlines() == [
         "sine, spiking network and its rate twin, seed 3",
         r"N = 50, G = 0.1 mV/Hz, Q = 30 mV, learning rate $2.5\times 10^{-6}$ s$^2$",
-        "spiking network, RMS error: before 0.71; learning 0.013; after 0.41; "
-        "after, phase aligned 0.02; speed 1.012",
-        "rate network, RMS error: before 0.71; learning 0.013; after 0.41; "
-        "after, phase aligned 0.02",
+        "spiking network, RMS error (% of the target): before 0.71; learning 0.013 (1.8 %); "
+        "after 0.41 (58.0 %)",
+        "spiking network, free run: phase aligned 0.02; time scaled 0.019; "
+        r"L2 error 0.917 $\sqrt{\mathrm{s}}$; speed 1.012; drift −12.3 ms/s",
+        "rate network, RMS error (% of the target): before 0.71; learning 0.013",
     ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from brian_force.experiment.files import discard, written_aside
+from brian_force.files import discard, written_aside
 
 
 def test_the_file_appears_at_the_end_only(tmp_path):

@@ -1,5 +1,6 @@
 """A training kept in a folder: what `--resume` finds there, and what it does with it."""
 
+import functools
 import json
 import re
 
@@ -9,7 +10,7 @@ from brian2 import ms
 from numpy.testing import assert_array_equal
 from typer.testing import CliRunner
 
-from brian_force import load_recording
+from brian_force import Pair, load_recording
 from brian_force.cli import app
 from brian_force.experiment import keeping
 from brian_force.experiment.checkpoint import load_checkpoint
@@ -152,6 +153,7 @@ def test_both_models_go_on(tmp_path, often, monkeypatch):
             raise KeyboardInterrupt
 
     seen = []
+    monkeypatch.setattr(Pair, "swap", functools.partialmethod(Pair.swap, 50 * ms))  # not 5 s
     with monkeypatch.context() as patch:
         patch.setattr(ProgressBar, "__call__", stop)
         result = call(*SHORT, "--model", "both", "--out", tmp_path)
@@ -162,3 +164,39 @@ def test_both_models_go_on(tmp_path, often, monkeypatch):
     assert "lif.h5' is the recording of this training" in result.stderr
     assert "Going on from t = " in result.stderr
     assert files(tmp_path) == ["lif.h5", "pair.png", "rate.h5"]
+
+
+def test_trials_are_added_to_a_finished_training(undisturbed, tmp_path):
+    undisturbed.save(tmp_path / "recording.h5")
+    result = call(*SHORT, "--out", tmp_path, "--trials", "2", "--resume")
+    assert result.exit_code == 0
+    assert "nothing left to do" not in result.stderr
+    assert_same(tmp_path, undisturbed)
+    made = load_recording(tmp_path / "recording.h5")
+    assert made.forced.n_trials == 2
+    again = call(*SHORT, "--out", tmp_path, "--trials", "2", "--resume")
+    assert "there is nothing left to do" in again.stderr
+    assert_array_equal(
+        load_recording(tmp_path / "recording.h5").forced.spike_neurons, made.forced.spike_neurons
+    )
+
+
+def test_a_training_is_saved_before_its_trials(tmp_path, undisturbed, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("the trials failed")
+
+    monkeypatch.setattr(keeping, "with_trials", fail)
+    result = call(*SHORT, "--out", tmp_path, "--trials", "2")
+    assert result.exit_code == 1
+    assert "the trials failed" in result.stderr
+    assert_same(tmp_path, undisturbed)
+
+
+def test_recordings_of_a_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match="There is no recording in"):
+        keeping.recordings_in(tmp_path)
+    for name in ("rate.h5", "lif.h5", "other.h5"):
+        (tmp_path / name).touch()
+    found = [path.name for path in keeping.recordings_in(tmp_path)]
+    assert found == ["lif.h5", "rate.h5"]
+    assert keeping.recordings_in(tmp_path / "other.h5") == [tmp_path / "other.h5"]

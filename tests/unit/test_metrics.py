@@ -11,6 +11,7 @@ from brian_force.metrics import (
     PhaseErrors,
     amplitude_ratio,
     dominant_frequency,
+    l2_error,
     normalised_error,
     pearson_correlation,
     phase_errors,
@@ -45,6 +46,13 @@ def test_a_column_is_one_output():
 def test_normalised_error():
     assert normalised_error([3.0, 3.0], [2.0, 2.0]) == pytest.approx(0.5)
     assert np.isnan(normalised_error([1.0, 1.0], [0.0, 0.0]))
+
+
+def test_l2_error_integrates_over_time_and_sums_over_outputs(times):
+    assert l2_error([3.0, 0.0], [0.0, 4.0], 0.01) == pytest.approx(0.5)
+    assert l2_error([[1.0, 3.0]], [[0.0, 0.0]], 10 * ms) == pytest.approx(np.sqrt(0.1))
+    z, x = np.column_stack([wave(times), wave(times, 7)]), np.zeros((5000, 2))
+    assert l2_error(z, x, DT) == pytest.approx(rms_error(z, x) * np.sqrt(2 * 5))
 
 
 def test_pearson_correlation():
@@ -91,17 +99,41 @@ def test_phases_are_half_open():
     z = np.full(60, 9.0)
     z[10:20], z[30:40], z[40:] = 1, 2, 3  # the last seconds before 2 s and 4 s, and after
     errors = phase_errors(t, z, 0 * z, 2.0, 4.0)
-    assert errors == PhaseErrors(1, 2, 3, None, None, None)
+    lengths = {"l2_after": pytest.approx(3 * np.sqrt(2)), "drift_after": None}
+    assert errors == PhaseErrors(1, 2, 3, None, None, None, None, None, **lengths)
 
 
 def test_phases_may_be_short_or_absent():
     t = 0.1 * np.arange(10)
     z = np.arange(10.0)
-    none = (None, None, None)
     assert phase_errors(t, z, 0 * z, 0.0, 1.0).rms_before is None
     assert phase_errors(t, z, 0 * z, 0.0, 1.0).rms_after is None
-    assert phase_errors(t, z, z + 1, 0.3, 0.5) == PhaseErrors(1, 1, 1, *none)
+    errors = phase_errors(t, z, z + 1, 0.3, 0.5)
+    assert (errors.rms_before, errors.rms_learning, errors.rms_after) == (1, 1, 1)
     assert phase_errors(t, z, 0 * z, 0.2, 0.3).rms_before == pytest.approx(np.sqrt(0.5))
+
+
+def test_without_learning_all_is_free_run(times):
+    z, x = wave(times + 0.01), wave(times)
+    errors = phase_errors(times, z, x, 0.0, 0.0, 0.2)
+    assert errors.rms_before is errors.rms_learning is errors.normalised_learning is None
+    assert errors.rms_after == rms_error(z, x)
+    assert errors.normalised_after == normalised_error(z, x)
+    assert errors.l2_after == pytest.approx(l2_error(z, x, DT))
+    assert errors.rms_after_aligned < 1e-4
+
+
+def test_normalised_errors_are_over_the_target_of_their_phase(times):
+    x = np.where(times < 2, 2 * wave(times), wave(times))
+    errors = phase_errors(times, 1.5 * x, x, 1.0, 2.0)
+    assert errors.rms_learning == pytest.approx(2 * errors.rms_after)
+    assert (errors.normalised_learning, errors.normalised_after) == pytest.approx((0.5, 0.5))
+
+
+def test_a_constant_has_neither_speed_nor_drift(times):
+    errors = phase_errors(times, 0 * times, wave(times), 1.0, 2.0, 0.2)
+    assert errors.speed_after is errors.drift_after is None
+    assert errors.normalised_after == 1
 
 
 def test_phases_of_a_fast_free_run(times):
@@ -113,6 +145,7 @@ def test_phases_of_a_fast_free_run(times):
     assert errors.rms_after_aligned > 0.2
     assert errors.rms_after_scaled < 1e-3
     assert errors.speed_after == pytest.approx(1.1, abs=1e-4)
+    assert errors.drift_after == pytest.approx(100, rel=0.01)
 
 
 # Laws
@@ -144,10 +177,11 @@ def test_normalised_error_knows_no_amplitude(output, target, scale):
             lambda t, x: rms_error(x + np.inf, x),
             "'output' argument of rms_error must be finite, but got 5000 values that are not",
         ),
+        (lambda t, x: l2_error(x, x, -1.0), "'dt' argument of l2_error must be positive"),
         (lambda t, x: dominant_frequency(x, 0.0), "'dt' argument of dominant_frequency must be"),
         (
             lambda t, x: phase_errors(t, x, x, 3.0, 2.0),
-            r"'learn_from' argument of phase_errors must be less than 'learn_until' \(2 s\), "
+            r"'learn_from' argument of phase_errors must be at most 'learn_until' \(2 s\), "
             r"but got 3 s",
         ),
         (lambda t, x: phase_errors(t, x, x, 1.0, 5.1), "'learn_until' argument of phase_errors"),

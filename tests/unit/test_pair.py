@@ -158,6 +158,7 @@ def test_each_runs_on_the_decoders_of_the_other_and_keeps_them(pair, swap):
         expected = np.asarray(getattr(pair, other).decoders)
         assert_array_equal(np.asarray(recording.decoders), expected)
         assert recording.duration == 230 * ms
+        assert recording.learn_from == recording.learn_until == 0 * second
         assert recording.output.shape == (230, 2)
 
 
@@ -186,7 +187,10 @@ def test_how_they_run(pair, swap):
         assert isinstance(found, FreeRun)
         x = (recording.times, recording.output, recording.target)
         scaled, speed = metrics.scaled_error(*x, 0.1, 0.0) or (None, None)
-        assert found.error == metrics.rms_error(*x[1:])
+        assert found.error == recording.errors.rms_after == metrics.rms_error(*x[1:])
+        assert found.error_normalised == metrics.normalised_error(*x[1:])
+        assert found.error_l2 == metrics.l2_error(*x[1:], 1e-3)
+        assert found.drift == metrics.phase_drift(*x, 0.1, 0.0)
         assert found.error_aligned == metrics.aligned_error(*x, 0.1, 0.0)
         assert (found.error_scaled, found.speed) == (scaled, speed)
         assert found.frequency == metrics.dominant_frequency(recording.output, 1e-3)
@@ -257,6 +261,8 @@ def test_a_free_run_at_another_speed_is_seen_as_such():
     assert found.error > 0.5
     assert found.error_scaled < found.error
     assert found.speed == pytest.approx(1.1, rel=0.01)
+    assert found.drift == pytest.approx(100, rel=0.01)
+    assert found.error_l2 == pytest.approx(np.sqrt(3) * found.error)
     assert found.frequency == pytest.approx(5.5, rel=0.01)
     assert found.amplitude == pytest.approx(0.5, rel=0.01)
     assert found.score is None

@@ -13,6 +13,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from brian_force import plotting, tasks
+from brian_force.metrics import PhaseErrors
 from brian_force.plotting import style
 
 PANELS = [
@@ -51,9 +52,7 @@ def stand_in(
         spike_times=np.sort(rng.uniform(0, duration, n_spikes)) * second,
         spike_neurons=rng.integers(0, 50, n_spikes),
         decoders=rng.normal(size=(50, K)) * 1e-4 / Hz,
-        errors=SimpleNamespace(
-            rms_before=0.71, rms_learning=0.013, rms_after=0.41, rms_after_aligned=None
-        ),
+        errors=PhaseErrors(0.71, 0.013, 0.41, None, None, None, 0.018, None, 12.34, None),
     )
 
 
@@ -263,7 +262,8 @@ def test_the_sheet_names_the_run_and_its_errors():
     assert title.splitlines() == [
         "sine, spiking network, seed 3",
         r"N = 50, G = 0.1 mV/Hz, Q = 30 mV, learning rate $2.5\times 10^{-6}$ s$^2$",
-        "RMS error: before 0.71; learning 0.013; after 0.41",
+        "RMS error (% of the target): before 0.71; learning 0.013 (1.8 %); after 0.41",
+        r"free run: L2 error 12.3 $\sqrt{\mathrm{s}}$",
     ]
 
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 from brian2 import second
 
-from brian_force.experiment.progress import ProgressBar, as_report
+from brian_force.experiment.progress import ProgressBar, as_report, part_of
 
 
 class Terminal(io.StringIO):
@@ -71,3 +71,14 @@ def test_a_bar_may_be_closed_twice_or_before_its_start():
     bar(0 * second, 0.0, 0 * second, 1 * second)
     bar.close()
     bar.close()
+
+
+def test_parts_of_a_run_make_up_the_whole():
+    seen = []
+    for number in range(2):
+        report = part_of(lambda *state: seen.append(state), number, 2)
+        report(0.1 * second, 0.0, 0 * second, 3 * second)
+        report(0.2 * second, 1.0, 0 * second, 3 * second)
+    assert [state[1] for state in seen] == [0, 0.5, 0.5, 1]
+    assert {float(state[3]) for state in seen} == {6}
+    assert part_of(None, 0, 2) is None

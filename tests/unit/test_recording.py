@@ -9,7 +9,7 @@ import pytest
 from brian2 import Hz, Quantity, have_same_dimensions, ms, mV, second
 from numpy.testing import assert_array_equal
 
-from brian_force import RecordingError
+from brian_force import RecordingError, files
 from brian_force.experiment import recording as module
 from brian_force.experiment.recording import Recording, load_recording
 from brian_force.networks import LIFParameters
@@ -145,13 +145,15 @@ def test_saving_replaces_an_older_recording(saved):
     assert [path.name for path in saved.parent.iterdir()] == ["run.h5"]
 
 
-@pytest.mark.parametrize("step", ["_flush_to_disk", "_as_attribute"])
-def test_a_failing_write_leaves_the_older_file(saved, monkeypatch, step):
+@pytest.mark.parametrize(
+    ("owner", "step"), [(files, "_flush_to_disk"), (module, "_as_attribute")], ids=["end", "middle"]
+)
+def test_a_failing_write_leaves_the_older_file(saved, monkeypatch, owner, step):
     def fail(*_):
         raise OSError(28, "No space left on device")
 
     before = saved.read_bytes()
-    monkeypatch.setattr(module, step, fail)
+    monkeypatch.setattr(owner, step, fail)
     with pytest.raises(OSError, match="No space left on device"):
         make_recording(seed=13).save(saved)
     assert saved.read_bytes() == before
@@ -162,7 +164,7 @@ def test_an_interrupted_write_leaves_no_file(tmp_path, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "_flush_to_disk", interrupt)
+    monkeypatch.setattr(files, "_flush_to_disk", interrupt)
     with pytest.raises(KeyboardInterrupt):
         make_recording().save(tmp_path / "run.h5")
     assert list(tmp_path.iterdir()) == []
