@@ -55,9 +55,18 @@ class BuildCache:
             copy.replace(self.folder / key)
         self._prune(keep=key)
 
+    def entries(self) -> list[Path]:
+        """Return the binaries that are kept."""
+        return sorted(self.folder.glob("[!.]*"))
+
+    def clear(self) -> None:
+        """Remove all binaries."""
+        for path in self.entries():
+            path.unlink(missing_ok=True)
+
     def _prune(self, keep: str) -> None:
         kept = []
-        for path in self.folder.glob("[!.]*"):
+        for path in self.entries():
             with contextlib.suppress(FileNotFoundError):  # removed by another process
                 kept.append((path.stat().st_mtime, path.stat().st_size, path))
         size = sum(size for _, size, _ in kept)

@@ -1,6 +1,8 @@
 """The device session: open it once for a size of network, then run many times."""
 
+import importlib.util
 import shutil
+import subprocess
 from typing import Protocol
 
 from brian2.codegen.runtime.cython_rt.cython_rt import CythonCodeObject
@@ -8,14 +10,15 @@ from brian2.utils.logger import get_logger
 
 from brian_force.arguments import check_choice
 from brian_force.errors import UnsupportedDeviceError
+from brian_force.experiment.build_cache import BuildCache
 from brian_force.experiment.progress import Report
 from brian_force.experiment.run import Run, RunResult
 from brian_force.experiment.runtime import RuntimeSession
 from brian_force.experiment.standalone import StandaloneSession, compiler_command
 
-__all__ = ["DEVICES", "Session", "choose_device", "open_session"]
+__all__ = ["DEVICES", "Session", "choose_device", "obstacle", "open_session"]
 
-DEVICES = ("auto", "cpp", "cython", "numpy")
+DEVICES = ("auto", "cpp", "cython", "numpy", "cuda")
 
 logger = get_logger(__name__)
 
@@ -34,34 +37,70 @@ class Session(Protocol):
         ...
 
 
-def open_session(device: str, first: Run, keep_P: bool = False) -> Session:
+def open_session(
+    device: str, first: Run, keep_P: bool = False, cache: BuildCache | None = None
+) -> Session:
     """Open a session on 'cpp', 'cython' or 'numpy' for runs of the size of `first`."""
     if device == "cpp":
-        return StandaloneSession(first, keep_P)
+        return StandaloneSession(first, keep_P, cache)
     return RuntimeSession(device, keep_P)
 
 
 def choose_device(wanted: str) -> str:
-    """Return the device to use; 'auto' is the fastest one that works here.
+    """Return the device to use; 'auto' is the fastest CPU device that works here.
 
     Raises
     ------
     ValueError
         If there is no device of that name.
     UnsupportedDeviceError
-        If it cannot work here; the message says what is missing.
+        If it cannot work here; the message says what is missing and how to get it.
     """
     check_choice("device", "train", wanted, DEVICES)
-    missing = [tool for tool in (compiler_command(), "make") if shutil.which(tool) is None]
-    if wanted == "cpp" and missing:
-        raise UnsupportedDeviceError(
-            f"The device 'cpp' needs {' and '.join(missing)}, which cannot be found. Install a C++ "
-            "compiler and make, or use the device 'numpy'."
-        )
     if wanted != "auto":
+        lack = obstacle(wanted)
+        if lack is not None:
+            raise UnsupportedDeviceError(f"The device '{wanted}' {lack}")
         return wanted
-    if not missing:
+    if obstacle("cpp") is None:
         return "cpp"
-    device = "cython" if CythonCodeObject.is_available() else "numpy"
+    device = "cython" if obstacle("cython") is None else "numpy"
     logger.info(f"No C++ compiler with make was found: the network runs with {device}.")
     return device
+
+
+def obstacle(device: str) -> str | None:
+    """Say what a device needs that is missing here and how to get it; None if nothing is."""
+    if device == "cpp":
+        missing = [tool for tool in (compiler_command(), "make") if shutil.which(tool) is None]
+        if missing:
+            return (
+                f"needs {' and '.join(missing)}, which cannot be found. Install a C++ compiler "
+                "and make, or use the device 'numpy'."
+            )
+    if device == "cython" and not CythonCodeObject.is_available():
+        return "needs a C++ compiler. Install one, or use the device 'numpy'."
+    return _obstacle_to_cuda() if device == "cuda" else None
+
+
+def _obstacle_to_cuda() -> str | None:
+    missing = []
+    if importlib.util.find_spec("brian2cuda") is None:
+        missing.append("the package brian2cuda (pip install 'brian_force[cuda]')")
+    if shutil.which("nvcc") is None:
+        missing.append("nvcc, the compiler of the CUDA toolkit")
+    if not _has_gpu():
+        missing.append("an NVIDIA GPU with its driver")
+    if not missing:
+        return None
+    *others, last = missing
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"needs {listed}. Install what is missing, or use the device 'cpp'."
+
+
+def _has_gpu() -> bool:
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return False
+    listed = subprocess.run([tool, "-L"], capture_output=True, text=True, check=False)
+    return listed.returncode == 0 and "GPU" in listed.stdout

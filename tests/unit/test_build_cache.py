@@ -167,3 +167,15 @@ def test_the_compiler_counts(key, tmp_path):
     other.chmod(0o755)
     assert shutil.which(str(other))
     assert key() != key(compiler=str(other))
+
+
+def test_entries_and_clear(tmp_path):
+    cache = BuildCache(tmp_path / "cache")
+    assert cache.entries() == []
+    cache.clear()
+    (tmp_path / "binary").write_bytes(b"binary")
+    for key in ("b", "a"):
+        cache.store(key, tmp_path / "binary")
+    assert [path.name for path in cache.entries()] == ["a", "b"]
+    cache.clear()
+    assert cache.entries() == []

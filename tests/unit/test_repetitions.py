@@ -6,8 +6,8 @@ from brian2 import ms, second
 from scipy.ndimage import gaussian_filter1d
 
 from brian_force.alignment import window_shifts
-from brian_force.repetitions import aligned_repetitions
 from brian_force.analysis.variability import bias_and_variance
+from brian_force.repetitions import aligned_repetitions
 
 DT = 1e-3
 PERIOD = 0.2

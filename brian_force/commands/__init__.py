@@ -1,0 +1,1 @@
+"""What the commands do, as plain functions: the command line only reads options and prints."""
