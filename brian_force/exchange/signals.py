@@ -62,6 +62,10 @@ class Signal:
         """Number of channels."""
         return len(self.channels)
 
+    def times(self, trial: int = 0) -> Quantity:
+        """Return the times of the samples of a trial, from its start [second]."""
+        return np.arange(len(self.values[trial])) * self.dt
+
     def pieces(self, places: list[tuple[int, float]], length: float) -> list[NDArray[np.float64]]:
         """Return the samples of pieces of equal length, each from the one nearest to its start on.
 

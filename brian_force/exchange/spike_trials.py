@@ -82,9 +82,13 @@ class SpikeTrials:
         self._check_annotations()
 
     def __repr__(self) -> str:
+        lengths = np.asarray(self.durations)
+        each = f"{lengths.min():g} s"
+        if lengths.max() > lengths.min():
+            each = f"{lengths.min():g} to {lengths.max():g} s"
         return (
             f"<SpikeTrials: {self.n_spikes} spikes of {self.n_neurons} neurons in {self.n_trials} "
-            f"trials, signals {', '.join(self.signals) or 'none'}>"
+            f"trials of {each}, signals {', '.join(self.signals) or 'none'}>"
         )
 
     def _check_neurons(self) -> None:

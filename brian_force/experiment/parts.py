@@ -52,7 +52,7 @@ def _repetitions(recording: "Recording") -> SpikeTrials:
     """Cut the free run into repetitions of the target, each aligned to it."""
     free: Any = recording.free
     output, target = (free.signals[name].values[0] for name in ("output", "target"))
-    times = np.arange(len(output)) * float(free.signals["output"].dt)
+    times = free.signals["output"].times()
     period = float(recording.period)  # type: ignore[arg-type]
     found = aligned_repetitions(times, output, target, period, period / 2)
     within = found.starts <= float(free.duration) - period

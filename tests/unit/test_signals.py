@@ -35,3 +35,9 @@ def test_pieces_are_equally_long():
 def test_a_piece_without_samples_leaves_those_of_others():
     pieces = signal().pieces([(0, 0.0), (0, 0.2)], 0.03)
     assert [len(part) for part in pieces] == [3, 0]
+
+
+def test_times_of_a_trial():
+    signal = Signal(values=(np.ones((3, 1)), np.ones((1, 1))), dt=2 * ms)
+    assert np.asarray(signal.times()).tolist() == [0, 0.002, 0.004]
+    assert np.asarray(signal.times(1)).tolist() == [0]

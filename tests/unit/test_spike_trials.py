@@ -26,7 +26,7 @@ def test_defaults():
     made = spikes([0.5], [2], [0])
     assert (made.n_trials, made.n_spikes, made.n_neurons) == (1, 1, 4)
     assert (seconds(made.starts), made.neuron_ids.tolist(), made.dt) == ([0], [0, 1, 2, 3], None)
-    assert repr(made) == "<SpikeTrials: 1 spikes of 4 neurons in 1 trials, signals none>"
+    assert repr(made) == "<SpikeTrials: 1 spikes of 4 neurons in 1 trials of 1 s, signals none>"
 
 
 def test_spikes_stand_by_trial_then_time_then_neuron():
