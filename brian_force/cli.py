@@ -168,6 +168,105 @@ def export(
             typer.echo(str(target))
 
 
+@app.command()
+def doctor(
+    context: typer.Context,
+    clear_cache: Annotated[
+        bool, typer.Option("--clear-cache", help="Remove all compiled binaries first.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of a table.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """Say which devices work here: compile and run a small network on each, and compare."""
+    with _explained_errors(debug or context.obj):
+        from brian_force.commands.doctor import doctor as examine
+        from brian_force.commands.doctor import report
+
+        found = examine(
+            clear_cache=clear_cache, say=lambda device: typer.echo(f"Trying {device}.", err=True)
+        )
+        typer.echo(json.dumps(found) if as_json else report(found))
+    if not found["healthy"]:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def cite() -> None:
+    """Print what to cite, in BibTeX."""
+    from brian_force.commands.cite import BIBTEX
+
+    typer.echo(BIBTEX.replace("VERSION", version("brian_force")))
+
+
+@app.command()
+def analyse(
+    context: typer.Context,
+    run: Annotated[
+        Path,
+        typer.Argument(
+            help="A recording, the folder of a training, or a file of spikes (NWB, NIX, NPZ, or "
+            "what Neo reads)."
+        ),
+    ],
+    out: Annotated[Path | None, typer.Option(help="Folder; default: that of RUN.")] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            help="Spikes of others: what to decode, a signal of RUN, or a file: .csv with the "
+            "time (s) in the first column, or .npy with samples at equal intervals from the start "
+            "of a trial to its end. Default: the signal 'target'."
+        ),
+    ] = None,
+    learning_rate: Annotated[
+        float | None,
+        typer.Option(help="Spikes of others: learning rate (s^2); default: cross-validated."),
+    ] = None,
+    tau_r: Annotated[
+        float | None, typer.Option(help="Spikes of others: rise of the filter (ms), 2.")
+    ] = None,
+    tau_d: Annotated[
+        float | None, typer.Option(help="Spikes of others: decay of the filter (ms), 20.")
+    ] = None,
+    dt: Annotated[
+        float | None, typer.Option(help="Spikes of others: time step of the filter (ms).")
+    ] = None,
+    method: Annotated[
+        str | None, typer.Option(help="Spikes of others: decoders by ridge (default) or rls.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of a table.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """Analyse recordings or spikes of others; leave figures and analysis.nc.
+
+    Spike statistics, cross-trial rates and decoders, principal components, bias and variance of
+    repetitions: as far as the data allow. Two recordings, lif.h5 and rate.h5, are compared.
+    """
+    with _explained_errors(debug or context.obj):
+        from brian2 import ms, second
+
+        from brian_force.commands.analyse import analyse as analysed
+
+        summary = analysed(
+            run,
+            out=out,
+            say=functools.partial(typer.echo, err=True),
+            target=target,
+            learning_rate=_with_unit(learning_rate, second**2),
+            tau_r=_with_unit(tau_r, ms),
+            tau_d=_with_unit(tau_d, ms),
+            dt=_with_unit(dt, ms),
+            method=method,
+        )
+    if as_json:
+        typer.echo(json.dumps(summary))
+    else:  # what is missing was said
+        typer.echo(_table({name: value for name, value in summary.items() if name != "missing"}))
+
+
 def _task_table(every: "list[Task]") -> str:
     from brian2 import Hz, mV, second
 

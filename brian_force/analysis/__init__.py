@@ -25,6 +25,11 @@ if TYPE_CHECKING:
         mean_rates,
         synaptic_filter,
     )
+    from brian_force.analysis.free_runs import (
+        filtered_currents,
+        repetition_spikes,
+        repetition_variability,
+    )
     from brian_force.analysis.kernel import SynapticKernel, instantaneous_rates
     from brian_force.analysis.learning_filter import (
         expected_gain,
@@ -32,6 +37,10 @@ if TYPE_CHECKING:
         least_squares_decoders,
         projected_decoders,
     )
+    from brian_force.analysis.recorded_components import compare_components, recording_components
+    from brian_force.analysis.recorded_decoders import compare_decoders
+    from brian_force.analysis.recordings import Activity, activity, recording_statistics
+    from brian_force.analysis.resampling import resampled
     from brian_force.analysis.spike_data import as_trials
     from brian_force.analysis.statistics import (
         cv,
@@ -42,16 +51,22 @@ if TYPE_CHECKING:
         mean_firing_rates,
         spike_statistics,
     )
+    from brian_force.analysis.trial_decoding import analyse_trials
     from brian_force.analysis.variability import BiasVariance, bias_and_variance
 
 __all__ = [
+    "Activity",
     "BiasVariance",
     "DecodingError",
     "PrincipalComponents",
     "SynapticKernel",
+    "activity",
+    "analyse_trials",
     "as_trials",
     "basis_alignment",
     "bias_and_variance",
+    "compare_components",
+    "compare_decoders",
     "correlation_coefficients",
     "cross_validated_error",
     "cv",
@@ -63,6 +78,7 @@ __all__ = [
     "fano_factor",
     "filter_gain",
     "filter_states",
+    "filtered_currents",
     "filtered_rates",
     "instantaneous_rates",
     "interspike_intervals",
@@ -73,6 +89,11 @@ __all__ = [
     "participation_ratio",
     "principal_components",
     "projected_decoders",
+    "recording_components",
+    "recording_statistics",
+    "repetition_spikes",
+    "repetition_variability",
+    "resampled",
     "ridge_decoders",
     "rls_decoders",
     "spike_counts",
@@ -93,6 +114,7 @@ _ROOMS = {
     "cross_trial": ["cross_validated_error", "decoder_comparison"],
     "decoders": ["DecodingError", "decode", "decoding_error", "ridge_decoders", "rls_decoders"],
     "filtering": ["filter_states", "filtered_rates", "mean_rates", "synaptic_filter"],
+    "free_runs": ["filtered_currents", "repetition_spikes", "repetition_variability"],
     "kernel": ["SynapticKernel", "instantaneous_rates"],
     "learning_filter": [
         "expected_gain",
@@ -100,11 +122,16 @@ _ROOMS = {
         "least_squares_decoders",
         "projected_decoders",
     ],
+    "recorded_components": ["compare_components", "recording_components"],
+    "recorded_decoders": ["compare_decoders"],
+    "recordings": ["Activity", "activity", "recording_statistics"],
+    "resampling": ["resampled"],
     "spike_data": ["as_trials"],
     "statistics": [
         *("cv", "cv2", "fano_factor", "interspike_intervals", "lv", "mean_firing_rates"),
         "spike_statistics",
     ],
+    "trial_decoding": ["analyse_trials"],
     "variability": ["BiasVariance", "bias_and_variance"],
 }
 

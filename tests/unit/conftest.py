@@ -1,10 +1,11 @@
-"""Spikes in trials, and their comparison."""
+"""Spikes in trials, their comparison, and two small networks with test trials."""
 
 import numpy as np
 import pytest
 from brian2 import ms, second
 from numpy.testing import assert_array_equal
 
+from brian_force import tasks, train
 from brian_force.exchange import Signal, SpikeTrials
 
 
@@ -57,3 +58,19 @@ def assert_same():
                 assert_array_equal(one, other)
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def trained_twins():
+    """A spiking network with three test trials and its rate twin, after a short training."""
+    settings = {
+        "n_neurons": 40,
+        "dt": 0.5 * ms,
+        "learn_from": 50 * ms,
+        "learn_until": 450 * ms,
+        "duration": 500 * ms,
+        "device": "numpy",
+        "seed": 3,
+        "n_trials": 3,
+    }
+    return [train(tasks.get("sine"), model, **settings) for model in ("lif", "rate")]
