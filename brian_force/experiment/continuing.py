@@ -9,15 +9,28 @@ from brian2 import Quantity, second
 from numpy.typing import NDArray
 
 from brian_force.experiment.recording import Recording
-from brian_force.experiment.run import end_of
+from brian_force.experiment.run import Run, end_of
 from brian_force.tasks import Task
 
-__all__ = ["continued", "end_of_run"]
+__all__ = ["continued", "end_of_run", "run_without_learning"]
 
 
 def end_of_run(recording: Recording) -> Quantity:
     """Return the time of the last step's end: the duration, in whole steps."""
     return end_of(recording.duration, recording.parameters.dt)
+
+
+def run_without_learning(recording: Recording, task: Task, **settings: Any) -> Run:
+    """Return a run of the network of a recording, on the decoders that it learned or on others."""
+    return Run(
+        task=task,
+        parameters=recording.parameters,
+        seed=recording.seed,
+        model=recording.model,
+        learning=False,
+        rule_dt=recording.rule_dt,
+        **{"decoders": recording.decoders, **settings},
+    )
 
 
 def continued(task: Task, start: Quantity, duration: Quantity) -> Task:

@@ -9,10 +9,9 @@ from brian2 import Quantity, ms, second
 from numpy.typing import NDArray
 
 from brian_force.arguments import check_quantity, refusal, shown
-from brian_force.experiment.continuing import continued, end_of_run
+from brian_force.experiment.continuing import continued, end_of_run, run_without_learning
 from brian_force.experiment.progress import Report, as_report
 from brian_force.experiment.recording import Recording
-from brian_force.experiment.run import Run
 from brian_force.experiment.session import choose_device, open_session
 from brian_force.experiment.train import record, train
 from brian_force.metrics import (
@@ -199,16 +198,8 @@ def run_on(
     if duration < SHORTEST:
         allowed = f"at least {shown(SHORTEST)}"
         raise ValueError(refusal("duration", "swap", allowed, shown(duration)))
-    run = Run(
-        task=continued(task, end_of_run(recording), duration),
-        parameters=recording.parameters,
-        seed=recording.seed,
-        model=recording.model,
-        decoders=decoders,
-        learning=False,
-        state=recording.state,
-        rule_dt=recording.rule_dt,
-    )
+    later = continued(task, end_of_run(recording), duration)
+    run = run_without_learning(recording, later, state=recording.state, decoders=decoders)
     session = open_session(choose_device(recording.device), run)
     try:
         made = record(run, recording.device, session.run(run, as_report(report)))

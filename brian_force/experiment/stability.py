@@ -7,7 +7,7 @@ from brian2 import Quantity, second
 from numpy.typing import NDArray
 
 from brian_force.arguments import check_count, check_quantity, refusal
-from brian_force.experiment.continuing import continued, end_of_run
+from brian_force.experiment.continuing import continued, end_of_run, run_without_learning
 from brian_force.experiment.recording import Recording
 from brian_force.experiment.run import Run
 from brian_force.experiment.session import choose_device, open_session
@@ -113,17 +113,8 @@ def perturbation_growth(
 def _free_run(task: Task, recording: Recording, duration: Quantity) -> Run:
     owner = "perturbation_growth"
     duration = check_quantity("duration", owner, duration, second, "positive")
-    return Run(
-        task=continued(task, end_of_run(recording), duration),
-        parameters=recording.parameters,
-        seed=recording.seed,
-        model=recording.model,
-        decoders=recording.decoders,
-        learning=False,
-        state=recording.state,
-        rule_dt=recording.rule_dt,
-        keep_r=True,
-    )
+    later = continued(task, end_of_run(recording), duration)
+    return run_without_learning(recording, later, state=recording.state, keep_r=True)
 
 
 def _perturbed(recording: Recording, size: float, seed: int) -> dict[str, NDArray[np.float64]]:

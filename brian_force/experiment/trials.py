@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from brian_force.arguments import check_count, refusal
 from brian_force.exchange.spike_trials import Signal, SpikeTrials
-from brian_force.experiment.continuing import continued, end_of_run
+from brian_force.experiment.continuing import continued, end_of_run, run_without_learning
 from brian_force.experiment.progress import Report, as_report, part_of
 from brian_force.experiment.recording import Recording
 from brian_force.experiment.run import Run, RunResult, end_of
@@ -143,18 +143,8 @@ def forced_trials(
 
 
 def _test_run(recording: Recording, task: Task, **settings: Any) -> Run:
-    """Return a run of the network of a recording that does not learn."""
-    return Run(
-        task=task,
-        parameters=recording.parameters,
-        seed=recording.seed,
-        model=recording.model,
-        decoders=recording.decoders,
-        learning=False,
-        rule_dt=recording.rule_dt,
-        keep_r=recording.model == "rate",  # that of a spiking network is in its spikes
-        **settings,
-    )
+    """Return a run that keeps r of a rate network; that of a spiking network is in its spikes."""
+    return run_without_learning(recording, task, keep_r=recording.model == "rate", **settings)
 
 
 def _initial_state(recording: Recording, trial: int) -> dict[str, NDArray[np.float64]]:

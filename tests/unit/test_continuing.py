@@ -1,12 +1,13 @@
 """A task that goes on where a recording ends."""
 
 import numpy as np
-from brian2 import second
+from brian2 import ms, second
 from numpy.testing import assert_array_equal
 
-from brian_force import tasks
-from brian_force.experiment.continuing import continued, end_of_run
+from brian_force import tasks, train
+from brian_force.experiment.continuing import continued, end_of_run, run_without_learning
 
+SHORT = {"learn_from": 0 * ms, "learn_until": 5 * ms, "duration": 5 * ms}
 TIMES = np.linspace(0, 2, 41) * second
 
 
@@ -31,3 +32,13 @@ def test_the_end_is_a_whole_step():
             dt = 0.05e-3 * second
 
     assert float(end_of_run(Recording)) == 1.00005
+
+
+def test_a_run_without_learning_is_that_of_the_recording():
+    recording = train(tasks.sine(), n_neurons=5, device="numpy", **SHORT)
+    run = run_without_learning(recording, tasks.sawtooth(), teacher_forced=True)
+    assert run.task.name == "sawtooth"
+    assert run.parameters == recording.parameters
+    assert (run.seed, run.model, run.learning, run.teacher_forced) == (1, "lif", False, True)
+    assert run.decoders is recording.decoders
+    assert run_without_learning(recording, tasks.sine(), decoders=None).decoders is None
