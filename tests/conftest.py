@@ -30,12 +30,13 @@ from brian2 import second as s
 from brian_force.errors import DivergenceError
 from brian_force.learning import LMS, RLS, Readout, codegen, reference
 from brian_force.learning.codegen import numpy_kernels
+from brian_force.learning.codegen.cuda_build import cuda_flags, what_is_missing
 
-TARGETS = [
-    "numpy",
-    pytest.param("cython", marks=pytest.mark.cython),
+STANDALONE = [
     pytest.param("cpp_standalone", marks=pytest.mark.standalone),
+    pytest.param("cuda_standalone", marks=pytest.mark.cuda),
 ]
+TARGETS = ["numpy", pytest.param("cython", marks=pytest.mark.cython), *STANDALONE]
 
 # dt is short enough for 400 time steps in the half second that the devices are compared for.
 DT, RULE_DT, DURATION = 0.5 * ms, 2.5 * ms, 500 * ms
@@ -58,10 +59,10 @@ def brian_untouched():
 
 @contextlib.contextmanager
 def running_on(target, directory=None, **keywords):
-    """Run what stands inside on a target: 'numpy', 'cython' or 'cpp_standalone'."""
-    with brian_untouched():
+    """Run what stands inside on 'numpy', 'cython', 'cpp_standalone' or 'cuda_standalone'."""
+    with brian_untouched(), cuda_flags() if "cuda" in target else contextlib.nullcontext():
         start_scope()
-        if target == "cpp_standalone":
+        if target.endswith("standalone"):
             get_device().reinit()
             set_device(target, directory=str(directory), **keywords)
             get_device().reinit()
@@ -333,12 +334,28 @@ def cython_outcome():
         return outcome(made)
 
 
+@pytest.fixture(scope="session", params=STANDALONE)
+def standalone(request):
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture(scope="session")
-def standalone(tmp_path_factory):
+def cpp_standalone(tmp_path_factory):
+    return compiled_outcomes("cpp_standalone", tmp_path_factory.mktemp("standalone"))
+
+
+@pytest.fixture(scope="session")
+def cuda_standalone(tmp_path_factory):
+    missing = what_is_missing()
+    if missing:
+        pytest.skip(f"no CUDA here; missing is {'; '.join(missing)}")
+    return compiled_outcomes("cuda_standalone", tmp_path_factory.mktemp("cuda"))
+
+
+def compiled_outcomes(target, directory):
     """Compile the network once, run it once per variant and twice into divergence."""
-    directory = tmp_path_factory.mktemp("standalone")
     outcomes, divergences = {}, {}
-    with running_on("cpp_standalone", directory, build_on_run=False) as device:
+    with running_on(target, directory, build_on_run=False) as device:
         made = every_kind_of_readout()
         main = made.readouts["main"]
         made.net.run(DURATION)
@@ -370,6 +387,7 @@ def standalone(tmp_path_factory):
         divergences=divergences,
         not_kept=not_kept.value,
         window_after_window=window_after_window,
+        stops_early=target != "cuda_standalone",  # whose host does not wait to hear of it
     )
 
 
@@ -389,7 +407,7 @@ def outcome_on(request):
         return request.getfixturevalue("numpy_outcomes")["default"]
     if request.param == "cython":
         return request.getfixturevalue("cython_outcome")
-    return request.getfixturevalue("standalone").outcomes["default"]
+    return request.getfixturevalue(request.param).outcomes["default"]
 
 
 # -- the kernels alone ------------------------------------------------------------------------

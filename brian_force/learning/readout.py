@@ -20,7 +20,12 @@ from brian2.units.fundamentalunits import DIMENSIONLESS, Dimension
 
 from brian_force.arguments import check_quantity, refusal, shown
 from brian_force.errors import DivergenceError, UnsupportedDeviceError
-from brian_force.learning.codegen.codeobjects import ReadoutRunner, check_device, is_standalone
+from brian_force.learning.codegen.codeobjects import (
+    ReadoutRunner,
+    check_device,
+    emptied,
+    is_standalone,
+)
 from brian_force.learning.readout_arguments import (
     check_activity,
     check_combination,
@@ -224,9 +229,9 @@ class Readout(ReadoutMatrices):
         if isinstance(self.rule, RLS):
             n, precision = len(self.source), np.dtype(self.rule.precision)
             # Dynamic, so that a standalone run can drop it before everything is written to disk.
-            variables.add_dynamic_array(
-                "_P", n * (n + 1) // 2, dimensions=rate_dim, dtype=precision
-            )
+            # Sized afterwards, for brian2cuda sets one with a size to zero entry by entry.
+            variables.add_dynamic_array("_P", 0, dimensions=rate_dim, dtype=precision)
+            variables["_P"].resize(n * (n + 1) // 2)
             _add_scalar(variables, "_P_ready", bool)
             variables.add_array("_gain", n, dtype=precision)
             _add_scalar(variables, "_pending", np.float64)
@@ -367,8 +372,7 @@ class Readout(ReadoutMatrices):
 
     def _drop_P_before_the_end(self) -> None:
         device, P = get_device(), self.variables["_P"]
-        array = device.get_array_name(P, access_data=False)
-        line = f"std::vector<{c_data_type(P.dtype)}>().swap(brian::{array});"
+        line = emptied(device.get_array_name(P, access_data=False), c_data_type(P.dtype))
         if line not in device.code_lines["before_end"]:
             device.insert_code("before_end", line)
 

@@ -10,6 +10,7 @@ TOLERANCE = {"main": 1e-10, "part": 1e-10, "single": 2e-4, "lms": 1e-10}
 OTHERS = [
     pytest.param("cython", marks=pytest.mark.cython),
     pytest.param("cpp_standalone", marks=pytest.mark.standalone),
+    pytest.param("cuda_standalone", marks=pytest.mark.cuda),
 ]
 
 
@@ -21,7 +22,8 @@ def distance(a, b):
 def pair(request, numpy_outcomes):
     if request.param == "cython":
         return request.getfixturevalue("cython_outcome"), numpy_outcomes["default"]
-    return request.getfixturevalue("standalone").outcomes["default"], numpy_outcomes["default"]
+    outcomes = request.getfixturevalue(request.param).outcomes
+    return outcomes["default"], numpy_outcomes["default"]
 
 
 def test_network_is_alive(numpy_outcomes):
@@ -182,7 +184,7 @@ def test_divergence_at_runtime(on_device, every_kind, target):
 @pytest.mark.standalone
 def test_divergence_in_standalone(standalone):
     diverged = standalone.divergences["target"]
-    check_divergence(diverged.error, diverged.last)
+    check_divergence(diverged.error, diverged.last if standalone.stops_early else 0)
 
 
 def check_divergence(error, last_recorded):
@@ -198,4 +200,4 @@ def test_output_beyond_numbers_in_standalone(standalone):
     diverged = standalone.divergences["decoders"]
     assert "the output is not finite" in str(diverged.error)
     assert float(diverged.error.time) < 0.1
-    assert diverged.last < 0.1
+    assert diverged.last < 0.1 or not standalone.stops_early

@@ -1,5 +1,6 @@
 """The code objects of a readout: those of Brian, with templates of our own added."""
 
+import functools
 from typing import Any
 
 from brian2 import get_device
@@ -12,7 +13,7 @@ from brian2.groups.group import CodeRunner
 
 from brian_force.errors import UnsupportedDeviceError
 
-__all__ = ["ReadoutRunner", "check_device", "is_standalone"]
+__all__ = ["ReadoutRunner", "check_device", "emptied", "is_cuda", "is_standalone"]
 
 PACKAGE = "brian_force.learning.codegen"
 
@@ -53,13 +54,28 @@ CODE_OBJECTS = {
 }
 
 
+@functools.cache
+def _cuda_code_object() -> Any:
+    """Make the class that runs a readout on a GPU; brian2cuda need not be installed before."""
+    from brian2cuda.codeobject import CUDAStandaloneCodeObject  # noqa: PLC0415
+
+    class ReadoutCUDAStandaloneCodeObject(CUDAStandaloneCodeObject):
+        """Runs a readout with the CUDA kernels in a standalone project."""
+
+        templater = CUDAStandaloneCodeObject.templater.derive(
+            (PACKAGE, PACKAGE), templates_dir=("templates/cuda", "kernels")
+        )
+
+    return ReadoutCUDAStandaloneCodeObject
+
+
 def check_device(owner: str) -> None:
     """Refuse a device without kernels.
 
-    The exact class counts: devices derived from C++ standalone (CUDA, GeNN) inherit its
-    machinery, but cannot run its kernels.
+    The exact class counts: devices derived from C++ standalone (GeNN) inherit its machinery, but
+    cannot run its kernels.
     """
-    if type(get_device()) not in (RuntimeDevice, CPPStandaloneDevice):
+    if type(get_device()) not in (RuntimeDevice, CPPStandaloneDevice) and not is_cuda():
         name = type(get_device()).__name__
         raise UnsupportedDeviceError(
             f"{owner} has no kernel for the device {name}. "
@@ -68,8 +84,23 @@ def check_device(owner: str) -> None:
 
 
 def is_standalone() -> bool:
-    """Whether the active device generates a C++ project."""
+    """Whether the active device generates a C++ or CUDA project."""
     return isinstance(get_device(), CPPStandaloneDevice)
+
+
+def is_cuda() -> bool:
+    """Whether the active device is that of brian2cuda, which is not imported to find out."""
+    return type(get_device()).__name__ == "CUDAStandaloneDevice"
+
+
+def emptied(vector: str, c_type: str) -> str:
+    """Write the line that empties a dynamic array of the generated project.
+
+    On a GPU it is the array there, which is copied to the host before everything is written.
+    """
+    if is_cuda():
+        return f"thrust::device_vector<{c_type}>().swap(brian::dev{vector});"
+    return f"std::vector<{c_type}>().swap(brian::{vector});"
 
 
 class ReadoutRunner(CodeRunner):
@@ -82,5 +113,5 @@ class ReadoutRunner(CodeRunner):
         """Choose the code object of the device that is active when the run begins."""
         check_device(self.group.name)
         default = get_device().code_object_class(fallback_pref="codegen.target")
-        self.codeobj_class = CODE_OBJECTS[default]
+        self.codeobj_class = _cuda_code_object() if is_cuda() else CODE_OBJECTS[default]
         super().create_code_objects(run_namespace)
