@@ -4,7 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from brian_force import metrics, plotting, tasks
+    from brian_force import analysis, exchange, metrics, plotting, studies, tasks
     from brian_force.errors import (
         DivergenceError,
         InterruptedRunError,
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from brian_force.experiment import Pair, Recording, Swap, load_recording, train, train_pair
     from brian_force.learning import LMS, RLS, PythonRule, Readout, RecurrentDrive, Stimulus
     from brian_force.networks import LIFParameters, lif_network, rate_network
+    from brian_force.studies import load_sweep, sweep
 
 __all__ = [
     "LMS",
@@ -30,11 +31,16 @@ __all__ = [
     "Stimulus",
     "Swap",
     "UnsupportedDeviceError",
+    "analysis",
+    "exchange",
     "lif_network",
     "load_recording",
+    "load_sweep",
     "metrics",
     "plotting",
     "rate_network",
+    "studies",
+    "sweep",
     "tasks",
     "train",
     "train_pair",
@@ -52,6 +58,7 @@ _ROOMS = {
     "experiment": ["Pair", "Recording", "Swap", "load_recording", "train", "train_pair"],
     "learning": ["LMS", "RLS", "PythonRule", "Readout", "RecurrentDrive", "Stimulus"],
     "networks": ["LIFParameters", "lif_network", "rate_network"],
+    "studies": ["load_sweep", "sweep"],
 }
 
 

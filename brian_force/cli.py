@@ -80,7 +80,9 @@ def train(
     learn_until: Annotated[float | None, typer.Option(help="End of learning (s).")] = None,
     duration: Annotated[float | None, typer.Option(help="Length of the run (s).")] = None,
     dt: Annotated[float | None, typer.Option(help="Time step (ms).")] = None,
-    device: Annotated[str, typer.Option(help="Where to run: auto, cpp, cython or numpy.")] = "auto",
+    device: Annotated[
+        str, typer.Option(help="Where to run: auto, cpp, cython, numpy or cuda.")
+    ] = "auto",
     out: Annotated[Path, typer.Option(help="Folder for recordings and figures.")] = Path("out"),
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the training that stopped in --out.")
@@ -267,6 +269,58 @@ def analyse(
         typer.echo(_table({name: value for name, value in summary.items() if name != "missing"}))
 
 
+@app.command(name="study")
+def run_study(
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Argument(help="A study; list: their names and what they do; all: all of them.")
+    ],
+    scale: Annotated[
+        str, typer.Option(help="small: minutes on two cores; paper: as published.")
+    ] = "small",
+    out: Annotated[Path, typer.Option(help="Folder for data, figures and jobs.")] = Path("studies"),
+    workers: Annotated[
+        int | None, typer.Option(min=0, help="Number of processes; default: one for each core.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler, as tcp://host:8786.")
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try again what failed before.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of a table.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """Repeat a study of Newton & Nicola (2025): data, figures, and which claims hold.
+
+    Finished jobs are kept in --out: the same command goes on where it was stopped. 'all' leaves
+    report.html besides.
+    """
+    with _explained_errors(debug or context.obj):
+        from brian_force.commands.study import claims_table, study, study_list
+
+        if name == "list":
+            typer.echo(study_list())
+            return
+        summary = study(
+            name,
+            scale=scale,
+            out=out,
+            workers=workers,
+            scheduler=scheduler,
+            retry_failed=retry_failed,
+            say=functools.partial(typer.echo, err=True),
+        )
+    if as_json:
+        typer.echo(json.dumps(summary))
+        return
+    files = [path for one in summary["studies"].values() for path in (one["data"], *one["figures"])]
+    files += [summary["report"]] if summary["report"] else []
+    typer.echo(claims_table(summary["claims"]) + "\n\n" + "\n".join(files))
+
+
 def _task_table(every: "list[Task]") -> str:
     from brian2 import Hz, mV, second
 
@@ -324,7 +378,7 @@ def _train_into(path: Path, task: "Task", model: str, device: str, **options: An
     from brian_force.experiment.session import choose_device
 
     device = choose_device(device)
-    names = {"cpp": "C++ standalone", "cython": "Cython", "numpy": "NumPy"}
+    names = {"cpp": "C++ standalone", "cython": "Cython", "numpy": "NumPy", "cuda": "CUDA"}
     typer.echo(f"Training '{task.name}' with {names[device]}.", err=True)
     with _progress(task.name) as bar:
         options |= {"report": bar, "say": functools.partial(typer.echo, err=True)}

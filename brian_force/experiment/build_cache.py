@@ -8,13 +8,17 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
 
+from brian_force.learning.codegen.cuda_build import LINKS
+from brian_force.locking import locked
+
 __all__ = ["BuildCache", "project_key"]
 
-SOURCES = (".cpp", ".h", ".c")
+SOURCES = (".cpp", ".cu", ".cuh", ".h", ".c")
 LIMIT = 500_000_000
 
 
@@ -45,6 +49,19 @@ class BuildCache:
         except FileNotFoundError:
             return False
         return True
+
+    @contextlib.contextmanager
+    def compiling(self, key: str) -> Iterator[None]:
+        """Let one process at a time compile the binary of this key.
+
+        Whoever had to wait shall `fetch` again: the binary may be there now.
+        """
+        lock = self.folder / f".{key}.lock"
+        with locked(lock):
+            try:
+                yield
+            finally:  # who still waits for this file finds the binary, or compiles it in vain
+                lock.unlink(missing_ok=True)
 
     def store(self, key: str, binary: Path) -> None:
         """Keep a binary under this key, whole or not at all."""
@@ -78,20 +95,26 @@ class BuildCache:
                 path.unlink(missing_ok=True)
 
 
-def project_key(project: Path, compiler: str) -> str:
-    """Digest everything that a binary depends on: sources, flags, compiler, processor.
+def project_key(project: Path, compiler: str, nvcc: str | None = None) -> str:
+    """Digest everything that a binary depends on: sources, flags, compilers, processor, GPU.
 
-    Three things differ between equal projects and do not count: the order of the lines of
-    main.cpp (those on clocks come from a set), the time step of a default clock that no object
-    uses, and the numbers in the names of code objects (Brian counts those that are alive).
+    The makefile names the flags, and for a GPU its architecture and the folder of the toolkit.
+
+    Four things differ between equal projects and do not count: the order of the lines of main.cpp
+    or main.cu (those on clocks come from a set), the time step of a default clock that no object
+    uses, the numbers in the names of code objects (Brian counts those that are alive), and the
+    folder of links that `cuda_flags` makes for one build.
     """
-    digest = hashlib.sha256(_compiler_identity(compiler).encode())
+    identity = _compiler_identity(compiler) + ("" if nvcc is None else _version(nvcc))
+    digest = hashlib.sha256(identity.encode())
     names = [path for path in project.rglob("*") if path.suffix in SOURCES]
     for path in sorted([*names, project / "makefile"]):
         text = path.read_text()
-        if path.name == "main.cpp":
+        if path.stem == "main":
             lines = [line for line in text.splitlines() if "_array_defaultclock_" not in line]
             text = "\n".join(sorted(lines))
+        if path.name == "makefile":
+            text = re.sub(rf"\S*{LINKS}\w*", "", text)
         entry = f"{path.relative_to(project)}\0{text}\0"
         digest.update(re.sub(r"(_codeobject)_\d+", r"\1", entry).encode())
     return digest.hexdigest()
@@ -101,4 +124,10 @@ def project_key(project: Path, compiler: str) -> str:
 def _compiler_identity(compiler: str) -> str:
     """Tell what -march=native means here: the macros that the compiler predefines."""
     command = [compiler, "-march=native", "-E", "-dM", "-x", "c++", os.devnull]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+@functools.cache
+def _version(compiler: str) -> str:
+    command = [compiler, "--version"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -1,8 +1,6 @@
 """The device session: open it once for a size of network, then run many times."""
 
-import importlib.util
 import shutil
-import subprocess
 from typing import Protocol
 
 from brian2.codegen.runtime.cython_rt.cython_rt import CythonCodeObject
@@ -11,10 +9,12 @@ from brian2.utils.logger import get_logger
 from brian_force.arguments import check_choice
 from brian_force.errors import UnsupportedDeviceError
 from brian_force.experiment.build_cache import BuildCache
+from brian_force.experiment.cuda_session import CUDASession
 from brian_force.experiment.progress import Report
 from brian_force.experiment.run import Run, RunResult
 from brian_force.experiment.runtime import RuntimeSession
 from brian_force.experiment.standalone import StandaloneSession, compiler_command
+from brian_force.learning.codegen.cuda_build import what_is_missing
 
 __all__ = ["DEVICES", "Session", "choose_device", "obstacle", "open_session"]
 
@@ -40,9 +40,11 @@ class Session(Protocol):
 def open_session(
     device: str, first: Run, keep_P: bool = False, cache: BuildCache | None = None
 ) -> Session:
-    """Open a session on 'cpp', 'cython' or 'numpy' for runs of the size of `first`."""
+    """Open a session on 'cpp', 'cuda', 'cython' or 'numpy' for runs of the size of `first`."""
     if device == "cpp":
         return StandaloneSession(first, keep_P, cache)
+    if device == "cuda":
+        return CUDASession(first, keep_P, cache)
     return RuntimeSession(device, keep_P)
 
 
@@ -80,27 +82,14 @@ def obstacle(device: str) -> str | None:
             )
     if device == "cython" and not CythonCodeObject.is_available():
         return "needs a C++ compiler. Install one, or use the device 'numpy'."
-    return _obstacle_to_cuda() if device == "cuda" else None
+    # nvcc leaves what is for the host to the compiler that 'cpp' needs, and make calls both.
+    return _obstacle_to_cuda() or obstacle("cpp") if device == "cuda" else None
 
 
 def _obstacle_to_cuda() -> str | None:
-    missing = []
-    if importlib.util.find_spec("brian2cuda") is None:
-        missing.append("the package brian2cuda (pip install 'brian_force[cuda]')")
-    if shutil.which("nvcc") is None:
-        missing.append("nvcc, the compiler of the CUDA toolkit")
-    if not _has_gpu():
-        missing.append("an NVIDIA GPU with its driver")
+    missing = what_is_missing()
     if not missing:
         return None
     *others, last = missing
     listed = f"{', '.join(others)} and {last}" if others else last
     return f"needs {listed}. Install what is missing, or use the device 'cpp'."
-
-
-def _has_gpu() -> bool:
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return False
-    listed = subprocess.run([tool, "-L"], capture_output=True, text=True, check=False)
-    return listed.returncode == 0 and "GPU" in listed.stdout

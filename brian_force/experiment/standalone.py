@@ -12,12 +12,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from brian2 import Quantity, prefs, second, set_device
+from brian2 import Network, Quantity, prefs, second, set_device
 from brian2.codegen.cpp_prefs import get_compiler_and_args
 from brian2.core.variables import VariableView
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
@@ -81,31 +81,49 @@ class StandaloneSession:
         If the project cannot be compiled.
     """
 
+    announcement = "Compiling C++ for networks of this size. This is done once."
+
     def __init__(self, first: Run, keep_P: bool = False, cache: BuildCache | None = None) -> None:
         started = time.perf_counter()
         self.keep_P = keep_P
         self.size = _size(first)
-        self.device = CPPStandaloneDevice()
+        self.device = self._new_device()
         self.folder = tempfile.TemporaryDirectory(prefix="brian_force_")
         self.project = Path(self.folder.name)
         try:
-            self._generate(_placeholder(first))
-            self.compiled = self._compile(cache or BuildCache())
+            with self._building():
+                self._generate(_placeholder(first))
+                self.compiled = self._compile(cache or BuildCache())
         except BaseException:
             self.close()
             raise
         self.seconds_build = time.perf_counter() - started
 
+    def _new_device(self) -> CPPStandaloneDevice:
+        """Return a device of this session's own: the user's stays as it is."""
+        return CPPStandaloneDevice()
+
+    def _building(self) -> AbstractContextManager[None]:
+        """Set what holds while the project is generated and compiled."""
+        return nullcontext()
+
+    def _key(self) -> str:
+        """Digest all that the binary depends on."""
+        return project_key(self.project, compiler_command())
+
     def _generate(self, run: Run) -> None:
-        """Write the C++ project of a network with placeholders for all that is data."""
-        n_synapses = padded_size(run.parameters.n_neurons, run.parameters.connection_probability)
+        """Write the project of a network with placeholders for all that is data."""
         with _device(self.device):
-            self.network = build_network(run, self.keep_P, n_synapses)
+            self.network = self._network(run)
             with reasons_of_brian():
                 self.network.run(ANY_DURATION, REPORT, REPORT_PERIOD, namespace={})
             self._make_duration_an_argument()
             self.device.build(directory=str(self.project), compile=False, run=False)
         self.files = self._files_of(_data_of(run))
+
+    def _network(self, run: Run) -> Network:
+        n_synapses = padded_size(run.parameters.n_neurons, run.parameters.connection_probability)
+        return build_network(run, self.keep_P, n_synapses)
 
     def _make_duration_an_argument(self) -> None:
         (lines,) = [args[1] for step, args in self.device.main_queue if step == "run_network"]
@@ -134,11 +152,22 @@ class StandaloneSession:
 
     def _compile(self, cache: BuildCache) -> bool:
         """Bring the binary into the project; say whether it had to be compiled."""
-        key = project_key(self.project, compiler_command())
+        key = self._key()
         binary = self.project / "main"
         if cache.fetch(key, binary):
             return False
-        logger.info("Compiling C++ for networks of this size. This is done once.")
+        with cache.compiling(key):
+            if cache.fetch(key, binary):  # another process was compiling it
+                return False
+            self._compile_anew()
+            try:
+                cache.store(key, binary)
+            except OSError as error:
+                logger.warn(f"The binary could not be kept for the next time: {error}")
+        return True
+
+    def _compile_anew(self) -> None:
+        logger.info(self.announcement)
         compiler, _ = get_compiler_and_args()
         try:
             self.device.compile_source(str(self.project), compiler, debug=False, clean=False)
@@ -147,11 +176,6 @@ class StandaloneSession:
                 f"{error} Try device='numpy', or compile a script of Brian's with "
                 "device.build(debug=True) to see what the compiler says."
             ) from error
-        try:
-            cache.store(key, binary)
-        except OSError as error:
-            logger.warn(f"The binary could not be kept for the next time: {error}")
-        return True
 
     def run(self, run: Run, report: Report | None = None) -> RunResult:
         """Run once, without compiling.
@@ -388,6 +412,7 @@ def _argument(view: VariableView, value: Any, folder: Path) -> str:
     values = np.asarray(value, dtype=view.dtype)
     if values.ndim == 0:
         return f"{name}={values.item()!r}"
-    file = Path("static_arrays") / f"{name}.dat"
+    # The program of brian2cuda looks for a file by its name in lower case.
+    file = Path("static_arrays") / f"{name}.dat".lower()
     values.tofile(folder / file)
     return f"{name}={file}"

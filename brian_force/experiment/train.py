@@ -78,9 +78,10 @@ def train(  # noqa: PLR0913, everything after the task is a choice with a defaul
     resume : bool
         Whether to go on from the checkpoint, if there is one. The recording is that of a training
         that never stopped.
-    device : {'auto', 'cpp', 'cython', 'numpy'}
-        Where to run: C++ standalone, or Brian's runtime targets. 'auto' takes the first of
-        them that works here. A binary for C++ is compiled once for each size of network and kept.
+    device : {'auto', 'cpp', 'cython', 'numpy', 'cuda'}
+        Where to run: C++ standalone, Brian's runtime targets, or a GPU through brian2cuda. 'auto'
+        takes the first of the CPU's that works here. A binary is compiled once for each size of
+        network and kept.
     report : str or callable, optional
         As in Brian's `run`: 'text', 'stdout', 'stderr' or a function.
     **parameters

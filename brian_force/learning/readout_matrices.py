@@ -9,6 +9,8 @@ from brian2.core.variables import ArrayVariable, Variable, VariableView
 from brian2.groups.group import Group
 
 from brian_force.arguments import check_quantity, did_you_mean, refusal, unit_name
+from brian_force.errors import UnsupportedDeviceError
+from brian_force.learning.codegen.codeobjects import is_cuda
 from brian_force.learning.readout_weights import ReadoutWeights
 from brian_force.learning.rules import RLS, Rule
 
@@ -188,6 +190,8 @@ class ReadoutMatrices(Group):
         TypeError, ValueError, DimensionMismatchError
             If a name is unknown, a unit or shape wrong, or a value not finite: Brian itself
             ignores such values without a word.
+        UnsupportedDeviceError
+            If P is given on CUDA.
         """
         known = self._run_arg_names()
         for name in values:
@@ -205,6 +209,11 @@ class ReadoutMatrices(Group):
             view = self.weights.state(name)
             return {view: self.weights.flattened(name, value)}
         if name == "P":
+            if is_cuda():  # brian2cuda looks for the file of _P in lower case, and goes on without
+                raise UnsupportedDeviceError(
+                    f"On CUDA, P cannot be given through run_args. Set {self.name}.P before the "
+                    "run instead."
+                )
             packed = Quantity(self._packed(value), dim=self._activity.dim**-2)
             states = {"_P": packed, "_P_ready": True, "_pending": 0}
             return {self.state(state): number for state, number in states.items()}

@@ -13,10 +13,13 @@ HEAVY = ["matplotlib", "h5py", "scipy.integrate", "scipy.optimize", "typer", "tq
 
 PACKAGES = [
     "brian_force",
+    "brian_force.analysis",
+    "brian_force.exchange",
     "brian_force.experiment",
     "brian_force.learning",
     "brian_force.networks",
     "brian_force.plotting",
+    "brian_force.studies",
     "brian_force.tasks",
 ]
 
@@ -31,7 +34,7 @@ import importlib, json, os, sys, traceback
 import brian2, brian2.codegen.runtime.cython_rt, brian2.devices.cpp_standalone
 import h5py, matplotlib.pyplot, scipy.optimize, tqdm, typer
 import elephant.conversion, elephant.spike_train_correlation, elephant.statistics
-import neo, nixio, pynwb, scipy.signal, xarray
+import distributed, neo, nixio, pynwb, scipy.signal, xarray
 assert not any(name.startswith("brian_force") for name in sys.modules)
 failed = {}
 for name in json.loads(sys.argv[1]):
@@ -71,6 +74,7 @@ def answer(script, *arguments):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_every_module_imports_alone():
     assert answer(EACH_ALONE, json.dumps(MODULES)) == {}
 

@@ -17,8 +17,8 @@ from brian_force.analysis.learning_filter import (
     filter_gain,
     least_squares_decoders,
 )
-from brian_force.repetitions import aligned_repetitions
 from brian_force.analysis.variability import bias_and_variance
+from brian_force.repetitions import aligned_repetitions
 
 R, X = np.arange(12.0).reshape(4, 3), np.arange(4.0)
 TRIALS = [R, R + 1, R]

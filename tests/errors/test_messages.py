@@ -869,8 +869,8 @@ MESSAGES = {
         lambda: train(tasks.sine(), device="gpu"),
         ValueError,
         (
-            "The 'device' argument of train must be 'auto', 'cpp', 'cython' or 'numpy', but "
-            "got 'gpu'."
+            "The 'device' argument of train must be 'auto', 'cpp', 'cython', 'numpy' or 'cuda', "
+            "but got 'gpu'."
         ),
     ),
     "argument with a near name": (

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -97,6 +99,42 @@ def test_the_default_folder_is_the_users_cache(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert BuildCache().folder.name == "binaries"
     assert "brian_force" in BuildCache().folder.parts
+
+
+# Two processes that want the same binary
+
+TWO_PROCESSES = """
+import os, pathlib, sys, time
+from brian_force.experiment.build_cache import BuildCache
+folder = pathlib.Path(sys.argv[1])
+cache, binary = BuildCache(folder / "binaries"), folder / "binary"
+for number in range(2):
+    if os.fork() == 0:
+        if not cache.fetch("key", folder / f"copy {number}"):
+            with cache.compiling("key"):
+                if not cache.fetch("key", folder / f"copy {number}"):
+                    with open(folder / "compiled", "a") as log:
+                        log.write("once ")
+                    time.sleep(0.5)
+                    binary.write_bytes(b"binary")
+                    cache.store("key", binary)
+        os._exit(0)
+for _ in range(2):
+    assert os.wait()[1] == 0
+"""
+
+
+def test_one_of_two_processes_compiles(tmp_path):
+    subprocess.run([sys.executable, "-c", TWO_PROCESSES, str(tmp_path)], check=True)
+    assert (tmp_path / "compiled").read_text() == "once "
+    copies = [path.read_bytes() for path in tmp_path.glob("copy *")]
+    assert copies == [b"binary"]  # of the one that waited
+
+
+def test_other_binaries_are_compiled_meanwhile(cache):
+    with cache.compiling("a"), cache.compiling("b"):
+        assert names(cache) == [".a.lock", ".b.lock"]
+    assert names(cache) == []
 
 
 # The key of a project

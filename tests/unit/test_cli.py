@@ -179,7 +179,7 @@ def test_a_swap_that_falls_silent_has_null_too_and_a_dash_in_the_table():
     [
         (["sin"], "must be one of the known names, but got 'sin'. Did you mean 'sine'?"),
         (["--model", "liff"], "The 'model' argument of train must be 'lif' or 'rate', but got"),
-        (["--device", "gpu"], "The 'device' argument of train must be 'auto', 'cpp', 'cython' or"),
+        (["--device", "gpu"], "must be 'auto', 'cpp', 'cython', 'numpy' or 'cuda', but got 'gpu'"),
         (["-N", "1"], "must be a whole number of at least 2, but got 1."),
         (["--seed", "-1"], "must be a whole number of at least 0, but got -1."),
         (["--G", "-1"], "must be one finite number, not negative, but got -1*mV/Hz."),

@@ -1,6 +1,7 @@
 """Where the CUDA toolkit is looked for, and what is said to be missing."""
 
 import shutil
+import subprocess
 
 import pytest
 from brian2 import set_device
@@ -30,16 +31,26 @@ def toolkit_in(folder, header="curand.h"):
 def test_everything_is_missing(bare):
     brian2cuda, toolkit, gpu = cuda_build.what_is_missing()
     assert "pip install 'brian_force[cuda]'" in brian2cuda
-    assert "the CUDA toolkit: pip install nvidia-cuda-nvcc" in toolkit
+    assert "the CUDA toolkit (pip install nvidia-cuda-nvcc" in toolkit
     assert "nvidia-curand" in toolkit
-    assert "driver" in gpu
+    assert "driver (nvidia-smi was not found)" in gpu
+
+
+def test_driver_without_a_gpu(bare):
+    bare.setattr(shutil, "which", lambda tool: f"/usr/bin/{tool}")
+    failed = subprocess.CompletedProcess([], 9, "No devices were found\n")
+    bare.setattr(cuda_build.subprocess, "run", lambda *_, **__: failed)
+    assert "driver (nvidia-smi lists none)" in cuda_build.what_is_missing()[-1]
+    listed = subprocess.CompletedProcess([], 0, "GPU 0: NVIDIA H100 (UUID: GPU-1)\n")
+    bare.setattr(cuda_build.subprocess, "run", lambda *_, **__: listed)
+    assert not any("driver" in part for part in cuda_build.what_is_missing())
 
 
 def test_toolkit_without_curand_is_passed_over(bare, tmp_path):
     incomplete = toolkit_in(tmp_path / "one", "cuda.h")
     bare.setattr(cuda_build, "_toolkits", lambda: [incomplete])
     assert cuda_build.toolkit() is None
-    assert "cuRAND, which the CUDA toolkit here lacks" in cuda_build.what_is_missing()[1]
+    assert "cuRAND for the CUDA toolkit here (pip install" in cuda_build.what_is_missing()[1]
     complete = toolkit_in(tmp_path / "two")
     bare.setattr(cuda_build, "_toolkits", lambda: [incomplete, complete])
     assert cuda_build.toolkit() == complete

@@ -5,6 +5,7 @@ import pytest
 
 from brian_force.experiment import device_check, session
 from brian_force.experiment.device_check import TOLERANCE, Finding, examine, examine_all
+from brian_force.learning.codegen import cuda_build
 
 
 @pytest.mark.parametrize(
@@ -12,14 +13,17 @@ from brian_force.experiment.device_check import TOLERANCE, Finding, examine, exa
     [
         "numpy",
         pytest.param("cython", marks=pytest.mark.cython),
-        pytest.param("cpp", marks=pytest.mark.standalone),
+        pytest.param("cpp", marks=[pytest.mark.standalone, pytest.mark.slow]),
+        pytest.param("cuda", marks=pytest.mark.cuda),
     ],
 )
 def test_devices_agree_with_the_reference(device):
     found = examine(device)
+    if device == "cuda" and found.missing:
+        pytest.skip(f"cuda {found.missing}")
     assert found.works, found
     assert found.healthy
-    assert 0 <= found.difference < 1e-12
+    assert 0 <= found.difference < (TOLERANCE if device == "cuda" else 1e-12)
     assert found.seconds > 0
 
 
@@ -75,10 +79,11 @@ def test_cpp_needs_compiler_and_make(monkeypatch):
 
 
 def test_cuda_says_all_that_is_missing(monkeypatch):
-    monkeypatch.setattr(session.shutil, "which", without("nvcc", "nvidia-smi"))
-    monkeypatch.setattr(session.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(cuda_build, "_toolkits", list)
+    monkeypatch.setattr(cuda_build.shutil, "which", without("nvidia-smi"))
+    monkeypatch.setattr(cuda_build.importlib.util, "find_spec", lambda name: None)
     assert session.obstacle("cuda") == (
-        "needs the package brian2cuda (pip install 'brian_force[cuda]'), nvcc, the compiler of "
-        "the CUDA toolkit and an NVIDIA GPU with its driver. Install what is missing, or use the "
-        "device 'cpp'."
+        "needs brian2cuda (pip install 'brian_force[cuda]'), the CUDA toolkit (pip install "
+        f"{' '.join(cuda_build.TOOLKIT_PACKAGES)}) and an NVIDIA GPU with its driver (nvidia-smi "
+        "was not found). Install what is missing, or use the device 'cpp'."
     )

@@ -147,6 +147,7 @@ def test_several_event_monitors_and_no_spikes(ran):
     assert len(block.segments[0].spiketrains) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.standalone
 def test_after_a_standalone_run(ran, tmp_path, request):
     from brian2 import set_device

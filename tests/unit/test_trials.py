@@ -170,6 +170,7 @@ def test_progress_of_all_trials_is_one(recording):
     assert 0.5 in fractions
 
 
+@pytest.mark.slow
 @pytest.mark.standalone
 @pytest.mark.parametrize("model", ["lif", "rate"])
 def test_compiled_trials_are_the_same(model):

@@ -6,6 +6,7 @@ brian2cuda takes flags from Brian's preferences alone: they are changed for a bu
 import importlib.util
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +16,16 @@ from typing import Any
 import numpy as np
 from brian2 import prefs
 
-__all__ = ["TOOLKIT_PACKAGES", "cuda_flags", "toolkit", "what_is_missing"]
+__all__ = ["LINKS", "TOOLKIT_PACKAGES", "cuda_flags", "toolkit", "what_is_missing"]
 
 #: The CUDA toolkit on PyPI, as far as brian2cuda uses it.
 TOOLKIT_PACKAGES = (
     *("nvidia-cuda-nvcc", "nvidia-cuda-crt", "nvidia-nvvm", "nvidia-cuda-runtime"),
     *("nvidia-cuda-cccl", "nvidia-curand", "nvidia-cuda-profiler-api"),
 )
+
+#: How the name of the folder begins in which libraries from PyPI get their usual names.
+LINKS = "brian_force_cuda_"
 
 BACKEND = "devices.cuda_standalone.cuda_backend"
 STANDARD = "-std=c++17"
@@ -49,8 +53,8 @@ def cuda_flags() -> Iterator[None]:
     """
     import brian2cuda  # noqa: F401, PLC0415 (optional; registers its preferences)
 
-    with tempfile.TemporaryDirectory(prefix="brian_force_cuda_") as links:
-        changed = _language() | _libraries(Path(links))
+    with tempfile.TemporaryDirectory(prefix=LINKS) as links:
+        changed = _language() | _libraries(Path(links)) | _processes()
         before = {name: _copied(prefs[name]) for name in changed}
         try:
             for name, value in changed.items():
@@ -79,6 +83,15 @@ def _language() -> dict[str, Any]:
         f"{BACKEND}.extra_compile_args_nvcc": device,
         "codegen.cpp.extra_compile_args_gcc": host,
     }
+
+
+def _processes() -> dict[str, Any]:
+    """Return the preference that starts no more compilers than there are cores.
+
+    Brian's own starts all at once, and each nvcc needs 0.7 GB.
+    """
+    name = "devices.cpp_standalone.extra_make_args_unix"
+    return {name: [f"-j{os.cpu_count() or 1}" if flag == "-j" else flag for flag in prefs[name]]}
 
 
 def _libraries(links: Path) -> dict[str, Any]:
@@ -132,10 +145,17 @@ def what_is_missing() -> list[str]:
     """Name what running on a GPU lacks here, each with the way to get it; empty if nothing."""
     missing = []
     if importlib.util.find_spec("brian2cuda") is None:
-        missing.append("brian2cuda: pip install 'brian_force[cuda]'")
+        missing.append("brian2cuda (pip install 'brian_force[cuda]')")
     if toolkit() is None:
-        part = "cuRAND, which the CUDA toolkit here lacks" if _toolkits() else "the CUDA toolkit"
-        missing.append(f"{part}: pip install {' '.join(TOOLKIT_PACKAGES)}")
+        part = "cuRAND for the CUDA toolkit here" if _toolkits() else "the CUDA toolkit"
+        missing.append(f"{part} (pip install {' '.join(TOOLKIT_PACKAGES)})")
     if shutil.which("nvidia-smi") is None:
-        missing.append("an NVIDIA GPU with its driver: nvidia-smi was not found")
+        missing.append("an NVIDIA GPU with its driver (nvidia-smi was not found)")
+    elif not _has_gpu():
+        missing.append("an NVIDIA GPU with its driver (nvidia-smi lists none)")
     return missing
+
+
+def _has_gpu() -> bool:
+    listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, check=False)
+    return listed.returncode == 0 and "GPU" in listed.stdout
