@@ -359,7 +359,7 @@ def compiled_outcomes(target, directory):
         made = every_kind_of_readout()
         main = made.readouts["main"]
         made.net.run(DURATION)
-        device.build(compile=True, run=False)
+        device.build(directory=str(directory), compile=True, run=False)
         for name, variant in variants().items():
             if name == "P" and target == "cuda_standalone":
                 continue  # which refuses it

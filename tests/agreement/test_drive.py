@@ -433,7 +433,7 @@ def standalone_outcomes(on_device, tmp_path_factory):
     with on_device("cpp_standalone", directory, build_on_run=False) as device:
         made = network()
         run_twice(made)
-        device.build(compile=True, run=False)
+        device.build(directory=str(directory), compile=True, run=False)
         arguments = {
             "default": {},
             "given": {
@@ -681,7 +681,7 @@ def test_what_is_said_of_the_next_step_changes_nothing(on_device, tmp_path, targ
             synapses.w = DRAWN.whole.second
         net.run(16 * DT)
         if target == "cpp_standalone":
-            device.build(compile=True)
+            device.build(directory=str(tmp_path), compile=True)
         found = [(np.array(seen.q_), np.array(seen.s_)) for *_, seen in made]
     shape = N, N
     for q, s in found:

@@ -45,7 +45,7 @@ def signal(*values, unit="mV", **others):
 
 
 def neurons():
-    return NeuronGroup(2, "v : 1", threshold="v > 1", reset="v = 0", name="neurons")
+    return NeuronGroup(2, "v : 1", threshold="v > 1", reset="v = 0", dt=0.1 * ms, name="neurons")
 
 
 def monitors(make):
