@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from brian_force import tasks
 from brian_force.experiment.build_cache import BuildCache
 from brian_force.experiment.run import Run, RunResult
-from brian_force.experiment.session import obstacle, open_session
+from brian_force.experiment.session import obstacle, run_each
 from brian_force.learning.reference import rls_update
 from brian_force.networks import LIFParameters
 
@@ -121,11 +121,8 @@ def _run(model: str, *, keep_r: bool = False) -> Run:
 
 def _result(device: str, run: Run) -> RunResult:
     with tempfile.TemporaryDirectory() as folder:  # so that it is compiled anew
-        session = open_session(device, run, cache=BuildCache(Path(folder)))
-        try:
-            return session.run(run)
-        finally:
-            session.close()
+        (result,) = run_each(device, [run], cache=BuildCache(Path(folder)))
+        return result
 
 
 def _replayed(activity: NDArray[np.float64] | None, run: Run) -> NDArray[np.float64]:

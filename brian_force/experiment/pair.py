@@ -12,7 +12,7 @@ from brian_force.arguments import check_quantity, refusal, shown
 from brian_force.experiment.continuing import continued, end_of_run, run_without_learning
 from brian_force.experiment.progress import Report, as_report
 from brian_force.experiment.recording import Recording
-from brian_force.experiment.session import choose_device, open_session
+from brian_force.experiment.session import choose_device, run_each
 from brian_force.experiment.train import record, train
 from brian_force.metrics import (
     amplitude_ratio,
@@ -200,11 +200,8 @@ def run_on(
         raise ValueError(refusal("duration", "swap", allowed, shown(duration)))
     later = continued(task, end_of_run(recording), duration)
     run = run_without_learning(recording, later, state=recording.state, decoders=decoders)
-    session = open_session(choose_device(recording.device), run)
-    try:
-        made = record(run, recording.device, session.run(run, as_report(report)))
-    finally:
-        session.close()
+    (result,) = run_each(choose_device(recording.device), [run], as_report(report))
+    made = record(run, recording.device, result)
     # a task must have a learning window, but in this run nothing was learned in it
     return dataclasses.replace(made, learn_from=0 * second, learn_until=0 * second)
 

@@ -1,6 +1,8 @@
 """The device session: open it once for a size of network, then run many times."""
 
+import contextlib
 import shutil
+from collections.abc import Sequence
 from typing import Protocol
 
 from brian2.codegen.runtime.cython_rt.cython_rt import CythonCodeObject
@@ -10,13 +12,13 @@ from brian_force.arguments import check_choice
 from brian_force.errors import UnsupportedDeviceError
 from brian_force.experiment.build_cache import BuildCache
 from brian_force.experiment.cuda_session import CUDASession
-from brian_force.experiment.progress import Report
+from brian_force.experiment.progress import Report, part_of
 from brian_force.experiment.run import Run, RunResult
 from brian_force.experiment.runtime import RuntimeSession
 from brian_force.experiment.standalone import StandaloneSession, compiler_command
 from brian_force.learning.codegen.cuda_build import what_is_missing
 
-__all__ = ["DEVICES", "Session", "choose_device", "obstacle", "open_session"]
+__all__ = ["DEVICES", "Session", "choose_device", "obstacle", "open_session", "run_each"]
 
 DEVICES = ("auto", "cpp", "cython", "numpy", "cuda")
 
@@ -46,6 +48,17 @@ def open_session(
     if device == "cuda":
         return CUDASession(first, keep_P, cache)
     return RuntimeSession(device, keep_P)
+
+
+def run_each(
+    device: str,
+    runs: Sequence[Run],
+    report: Report | None = None,
+    cache: BuildCache | None = None,
+) -> list[RunResult]:
+    """Run networks of one size one after the other, in one session, and close it."""
+    with contextlib.closing(open_session(device, runs[0], cache=cache)) as session:
+        return [session.run(run, part_of(report, k, len(runs))) for k, run in enumerate(runs)]
 
 
 def choose_device(wanted: str) -> str:

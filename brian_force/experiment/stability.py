@@ -10,7 +10,7 @@ from brian_force.arguments import check_count, check_quantity, refusal
 from brian_force.experiment.continuing import continued, end_of_run, run_without_learning
 from brian_force.experiment.recording import Recording
 from brian_force.experiment.run import Run
-from brian_force.experiment.session import choose_device, open_session
+from brian_force.experiment.session import choose_device, run_each
 from brian_force.tasks import Task
 
 __all__ = ["PerturbationGrowth", "perturbation_growth"]
@@ -97,11 +97,8 @@ def perturbation_growth(
         raise ValueError(refusal("task", "perturbation_growth", allowed, repr(task.name)))
     run = _free_run(task, recording, duration)
     perturbed = dataclasses.replace(run, state=_perturbed(recording, size, seed))
-    session = open_session(choose_device(recording.device), run)
-    try:
-        r, other = (np.asarray(session.run(each).r) for each in (run, perturbed))
-    finally:
-        session.close()
+    results = run_each(choose_device(recording.device), [run, perturbed])
+    r, other = (np.asarray(result.r) for result in results)
     scale = np.sqrt(np.mean(r**2))
     distance = np.sqrt(np.mean((other - r) ** 2, axis=1)) / (scale if scale > 0 else 1.0)
     times = np.arange(len(r)) * recording.rule_dt

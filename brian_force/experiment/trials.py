@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from brian_force.arguments import check_count, refusal
 from brian_force.exchange.spike_trials import Signal, SpikeTrials
 from brian_force.experiment.continuing import continued, end_of_run, run_without_learning
-from brian_force.experiment.progress import Report, as_report, part_of
+from brian_force.experiment.progress import Report, as_report
 from brian_force.experiment.recording import Recording
 from brian_force.experiment.run import Run, RunResult, end_of
-from brian_force.experiment.session import choose_device, open_session
+from brian_force.experiment.session import choose_device, run_each
 from brian_force.networks.assembly import signal_dt
 from brian_force.networks.models import MODELS
 from brian_force.tasks import Task
@@ -87,11 +87,7 @@ def free_run_of(
     duration = np.ceil(SPARE * n_repetitions + 2) * float(task.period) * second
     start = end_of_run(recording)
     run = _test_run(recording, continued(task, start, duration), state=recording.state)
-    session = open_session(choose_device(recording.device), run)
-    try:
-        result = session.run(run, as_report(report))
-    finally:
-        session.close()
+    (result,) = run_each(choose_device(recording.device), [run], as_report(report))
     sampled = {"output": result.output, "target": run.task.target(result.times)}
     interval = signal_dt(run.parameters)
     signals = {name: Signal(values=(z,), dt=interval) for name, z in sampled.items()}
@@ -127,12 +123,7 @@ def forced_trials(
         _test_run(recording, short, state=_initial_state(recording, k), teacher_forced=True)
         for k in range(n_trials)
     ]
-    report = as_report(report)
-    session = open_session(choose_device(recording.device), runs[0])
-    try:
-        results = [session.run(run, part_of(report, k, n_trials)) for k, run in enumerate(runs)]
-    finally:
-        session.close()
+    results = run_each(choose_device(recording.device), runs, as_report(report))
     n_samples = round(float(duration) / rule_dt)
     target = task.target(np.arange(n_samples) * recording.rule_dt)
     signals = {"target": Signal(values=(target,) * n_trials, dt=recording.rule_dt)}

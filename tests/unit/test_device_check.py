@@ -54,7 +54,7 @@ def test_a_device_that_fails(monkeypatch):
     def fail(*_, **__):
         raise RuntimeError("no memory")
 
-    monkeypatch.setattr(device_check, "open_session", fail)
+    monkeypatch.setattr(device_check, "run_each", fail)
     found = examine("numpy")
     assert (found.failure, found.works, found.healthy) == ("no memory", False, False)
 
