@@ -18,7 +18,7 @@ and counts of flat arrays: Elephant would want a `neo.SpikeTrain` of every neuro
 whose making alone takes a hundred times as long.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -121,7 +121,7 @@ def cv2(trials: SpikeData) -> xr.DataArray:
         CV2 [1]; nan without a pair of successive intervals.
     """
     trials = as_trials(trials)
-    return _labelled("cv2", _cv2(_intervals(trials), trials.n_neurons), trials)
+    return _labelled("cv2", _mean_over_pairs("cv2", _intervals(trials), trials.n_neurons), trials)
 
 
 def lv(trials: SpikeData) -> xr.DataArray:
@@ -138,7 +138,7 @@ def lv(trials: SpikeData) -> xr.DataArray:
         LV [1]; nan without a pair of successive intervals.
     """
     trials = as_trials(trials)
-    return _labelled("lv", _lv(_intervals(trials), trials.n_neurons), trials)
+    return _labelled("lv", _mean_over_pairs("lv", _intervals(trials), trials.n_neurons), trials)
 
 
 def fano_factor(trials: SpikeData) -> xr.DataArray:
@@ -186,8 +186,8 @@ def spike_statistics(trials: SpikeData) -> xr.Dataset:
     found = {
         "rate": _train_counts(trials).sum(axis=1) / lengths.sum(),
         "cv": _cv(intervals, n),
-        "cv2": _cv2(intervals, n),
-        "lv": _lv(intervals, n),
+        "cv2": _mean_over_pairs("cv2", intervals, n),
+        "lv": _mean_over_pairs("lv", intervals, n),
         "fano_factor": _fano_factor(trials) if equal else np.full(n, np.nan),
     }
     labels = {name: _labelled(name, values, trials) for name, values in found.items()}
@@ -222,48 +222,32 @@ def _cv(intervals: _Intervals, n_neurons: int) -> Array:
     from elephant import statistics  # noqa: PLC0415 -- takes a second
 
     values = np.full(n_neurons, np.nan)
-    firsts = _firsts(intervals.neurons)
     with np.errstate(invalid="ignore"):  # all intervals of 0 s
-        for neuron, own in zip(intervals.neurons[firsts], _pieces(intervals, firsts), strict=True):
-            if len(own) > 1:
-                values[neuron] = statistics.cv(own)
+        for neuron, own in _pieces(intervals, intervals.neurons):
+            values[neuron] = statistics.cv(own)
     return values
 
 
-def _cv2(intervals: _Intervals, n_neurons: int) -> Array:
+def _mean_over_pairs(measure: str, intervals: _Intervals, n_neurons: int) -> Array:
+    """Average what Elephant's measure says of each train, weighted by its pairs of intervals."""
     from elephant import statistics  # noqa: PLC0415 -- takes a second
 
-    return _mean_over_pairs(statistics.cv2, intervals, n_neurons)
-
-
-def _lv(intervals: _Intervals, n_neurons: int) -> Array:
-    from elephant import statistics  # noqa: PLC0415 -- takes a second
-
-    return _mean_over_pairs(statistics.lv, intervals, n_neurons)
-
-
-def _mean_over_pairs(
-    measure: Callable[[Array], float], intervals: _Intervals, n_neurons: int
-) -> Array:
-    """Average what Elephant says of each train, weighted by its pairs of intervals."""
     total, n_pairs = np.zeros((2, n_neurons))
-    firsts = _firsts(intervals.trials, intervals.neurons)
     with np.errstate(invalid="ignore"):  # two intervals of 0 s
-        for neuron, own in zip(intervals.neurons[firsts], _pieces(intervals, firsts), strict=True):
-            if len(own) > 1:
-                total[neuron] += (len(own) - 1) * measure(own)
-                n_pairs[neuron] += len(own) - 1
+        for neuron, own in _pieces(intervals, intervals.trials, intervals.neurons):
+            total[neuron] += (len(own) - 1) * getattr(statistics, measure)(own)
+            n_pairs[neuron] += len(own) - 1
         return total / n_pairs
 
 
-def _firsts(*keys: NDArray[np.int32]) -> NDArray[np.intp]:
-    """Return where a new key begins in sorted ones."""
+def _pieces(intervals: _Intervals, *keys: NDArray[np.int32]) -> Iterator[tuple[np.int32, Array]]:
+    """Give the intervals of one key after the other, where there are two, and their neuron."""
     changes = [np.diff(key, prepend=-1) != 0 for key in keys]
-    return np.flatnonzero(np.any(changes, axis=0))
-
-
-def _pieces(intervals: _Intervals, firsts: NDArray[np.intp]) -> list[Array]:
-    return np.split(intervals.lengths, firsts)[1:]
+    firsts = np.flatnonzero(np.any(changes, axis=0))
+    pieces = np.split(intervals.lengths, firsts)[1:]
+    for neuron, own in zip(intervals.neurons[firsts], pieces, strict=True):
+        if len(own) > 1:
+            yield neuron, own
 
 
 def _train_counts(trials: SpikeTrials) -> NDArray[np.int64]:

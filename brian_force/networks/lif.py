@@ -8,15 +8,13 @@ from brian2 import Clock, Network, NeuronGroup, Synapses
 from numpy.typing import NDArray
 
 from brian_force.networks.assembly import Model, NetworkOptions, assemble, connect, set_parameters
-from brian_force.networks.parameters import LIFParameters
+from brian_force.networks.parameters import PARAMETER_EQUATIONS, LIFParameters
 from brian_force.networks.weights import Connections
 from brian_force.tasks import Task
 
 __all__ = ["LIF", "LIF_EQUATIONS", "lif_network", "lif_neurons", "recurrent_synapses"]
 
-#: The parameters are variables of the group, not numbers in the code, so that one compiled binary
-#: serves every set of them through ``run_args``.
-LIF_EQUATIONS = """
+LIF_EQUATIONS = f"""
 dv/dt = (-v + I)/tau_m : volt (unless refractory)
 I = I_bias + G*s + Q*feedback + Q_inputs*stimulus : volt
 
@@ -26,18 +24,7 @@ ds/dt = -s/tau_r + h_s : Hz          # s = omega r: those of its senders, weight
 dh_s/dt = -h_s/tau_d : Hz**2
 feedback : 1                         # encoders times output, written by the readout
 stimulus : 1                         # encoders times inputs, if the task has any
-
-G : volt/Hz (shared, constant)
-Q : volt (shared, constant)
-Q_inputs : volt (shared, constant)
-I_bias : volt (shared, constant)
-v_threshold : volt (shared, constant)
-v_reset : volt (shared, constant)
-t_ref : second (shared, constant)
-tau_m : second (shared, constant)
-tau_r : second (shared, constant)
-tau_d : second (shared, constant)
-"""
+{PARAMETER_EQUATIONS}"""
 
 NEVER = -1e4  # Brian's time of the last spike of a neuron that has not spiked [second]
 

@@ -11,7 +11,22 @@ from brian2 import Quantity, get_dimensions, hertz, second, volt
 from brian_force.arguments import check_count, check_known, check_quantity, did_you_mean, refusal
 from brian_force.quantities import check_quantities, quantity, written
 
-__all__ = ["LIFParameters"]
+__all__ = ["PARAMETER_EQUATIONS", "LIFParameters"]
+
+#: The parameters are variables of the group, not numbers in the code, so that one compiled binary
+#: serves every set of them through ``run_args``.
+PARAMETER_EQUATIONS = """
+G : volt/Hz (shared, constant)
+Q : volt (shared, constant)
+Q_inputs : volt (shared, constant)
+I_bias : volt (shared, constant)
+v_threshold : volt (shared, constant)
+v_reset : volt (shared, constant)
+t_ref : second (shared, constant)
+tau_m : second (shared, constant)
+tau_r : second (shared, constant)
+tau_d : second (shared, constant)
+"""
 
 _JSON_UNITS: dict[str, Quantity] = {"second": second, "volt": volt, "volt/hertz": volt / hertz}
 

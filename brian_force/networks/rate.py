@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from brian_force.learning import RecurrentDrive
 from brian_force.networks.assembly import Model, NetworkOptions, assemble, connect, set_parameters
-from brian_force.networks.parameters import LIFParameters
+from brian_force.networks.parameters import PARAMETER_EQUATIONS, LIFParameters
 from brian_force.networks.weights import Connections
 from brian_force.tasks import Task
 
@@ -19,7 +19,7 @@ __all__ = ["RATE", "RATE_EQUATIONS", "firing_rate", "rate_network", "rate_neuron
 #: f is the rate at which a leaky integrate-and-fire neuron spikes at constant current:
 #: 1/(t_ref + tau_m*log((I - v_reset)/(I - v_threshold))), and 0 at and below threshold. The
 #: logarithm is written so that it is finite at every current.
-RATE_EQUATIONS = """
+RATE_EQUATIONS = f"""
 I = I_bias + G*s + Q*feedback + Q_inputs*stimulus : volt
 f = int(I > v_threshold)/(t_ref + tau_m*log1p((v_threshold - v_reset)/excess)) : Hz
 excess = clip(I - v_threshold, 1e-30*volt, 1e30*volt) : volt
@@ -30,18 +30,7 @@ dn_spikes/dt = f : 1                 # the spikes that the neuron would have sen
 s : Hz                               # s = omega r, written by the drive
 feedback : 1                         # encoders times output, written by the readout
 stimulus : 1                         # encoders times inputs, if the task has any
-
-G : volt/Hz (shared, constant)
-Q : volt (shared, constant)
-Q_inputs : volt (shared, constant)
-I_bias : volt (shared, constant)
-v_threshold : volt (shared, constant)
-v_reset : volt (shared, constant)
-t_ref : second (shared, constant)
-tau_m : second (shared, constant)
-tau_r : second (shared, constant)
-tau_d : second (shared, constant)
-"""
+{PARAMETER_EQUATIONS}"""
 
 
 def firing_rate(current: Any, parameters: LIFParameters) -> Quantity:

@@ -1,15 +1,9 @@
 {# USES_VARIABLES { N, n_neurons, t, z, _decoders, _activity, _failure, _failure_time } #}
 {# WRITES_TO_READ_ONLY_VARIABLES { z, _failure, _failure_time } #}
-{% extends 'common_group.cpp' %}
+{% extends 'readout_group.cpp' %}
 {% block extra_headers %}
 #include "network.h"
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <vector>
-namespace {
-{% include 'readout.h' %}
-}
+{{super()}}
 {% endblock %}
 {% block maincode %}
     const int _found = decode(n_neurons, N, {{_decoders}}, {{_activity}} + {{first_neuron}}, {{z}});

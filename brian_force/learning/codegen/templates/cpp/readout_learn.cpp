@@ -2,25 +2,13 @@
                     _failure, _failure_time } #}
 {# WRITES_TO_READ_ONLY_VARIABLES { error, target_value, n_updates, _due, _failure, _failure_time } #}
 {# ALLOWS_SCALAR_WRITE #}
-{% extends 'common_group.cpp' %}
+{% extends 'readout_group.cpp' %}
 {% block extra_headers %}
 #include "network.h"
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <vector>
-namespace {
-{% include 'readout.h' %}
-}
+{{super()}}
 {% endblock %}
 {% block maincode %}
-    const size_t _vectorisation_idx = -1;
-    {{scalar_code|autoindent}}
-    for (int _idx = 0; _idx < N; _idx++)
-    {
-        const size_t _vectorisation_idx = _idx;
-        {{vector_code|autoindent}}
-    }
+{{super()}}
     int _found = all_finite(N, {{error}}) ? FINITE : ERROR_NOT_FINITE;
     {% if rule != 'none' %}
     if (_found == FINITE && {{_due}})

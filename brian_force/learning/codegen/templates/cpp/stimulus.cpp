@@ -1,22 +1,7 @@
 {# USES_VARIABLES { N, n_neurons, u, _encoders, _feedback } #}
 {# WRITES_TO_READ_ONLY_VARIABLES { u } #}
-{% extends 'common_group.cpp' %}
-{% block extra_headers %}
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <vector>
-namespace {
-{% include 'readout.h' %}
-}
-{% endblock %}
+{% extends 'readout_group.cpp' %}
 {% block maincode %}
-    const size_t _vectorisation_idx = -1;
-    {{scalar_code|autoindent}}
-    for (int _idx = 0; _idx < N; _idx++)
-    {
-        const size_t _vectorisation_idx = _idx;
-        {{vector_code|autoindent}}
-    }
+{{super()}}
     encode(n_neurons, N, {{_encoders}}, {{u}}, {{_feedback}} + {{first_neuron}});
 {% endblock %}

@@ -1,15 +1,6 @@
 {# USES_VARIABLES { N, n_neurons, t, z, _decoders, _activity, _failure, _failure_time } #}
 {# WRITES_TO_READ_ONLY_VARIABLES { z, _failure, _failure_time } #}
-{% extends 'common_group.cu' %}
-{% block extra_headers %}
-#include <cstddef>
-#include <cstring>
-{% endblock %}
-{% block extra_device_helper %}
-{% include 'launching.cuh' %}
-
-{% include 'readout.cuh' %}
-{% endblock %}
+{% extends 'readout_group.cu' %}
 {% block kernel %}
 {% endblock %}
 {% block prepare_kernel %}

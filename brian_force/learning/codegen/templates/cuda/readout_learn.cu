@@ -2,15 +2,9 @@
                     _failure, _failure_time } #}
 {# WRITES_TO_READ_ONLY_VARIABLES { error, target_value, n_updates, _due, _failure, _failure_time } #}
 {# ALLOWS_SCALAR_WRITE #}
-{% extends 'common_group.cu' %}
-{% block extra_headers %}
-#include <cstddef>
-#include <cstring>
-{% endblock %}
+{% extends 'readout_group.cu' %}
 {% block extra_device_helper %}
-{% include 'launching.cuh' %}
-
-{% include 'readout.cuh' %}
+{{super()}}
 
 {% if rule == 'RLS' %}
 {% include 'running_inverse.cuh' %}

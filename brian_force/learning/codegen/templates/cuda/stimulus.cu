@@ -1,15 +1,6 @@
 {# USES_VARIABLES { N, n_neurons, u, _encoders, _feedback } #}
 {# WRITES_TO_READ_ONLY_VARIABLES { u } #}
-{% extends 'common_group.cu' %}
-{% block extra_headers %}
-#include <cstddef>
-#include <cstring>
-{% endblock %}
-{% block extra_device_helper %}
-{% include 'launching.cuh' %}
-
-{% include 'readout.cuh' %}
-{% endblock %}
+{% extends 'readout_group.cu' %}
 {% block extra_kernel_call_post %}
     {% from 'device_array.cu' import dev with context %}
     encode(n_neurons, N, {{dev('_encoders')}}, {{dev('u')}}, {{dev('_feedback')}} + {{first_neuron}});

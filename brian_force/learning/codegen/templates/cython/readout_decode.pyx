@@ -1,8 +1,5 @@
 {# USES_VARIABLES { N, n_neurons, t, z, _decoders, _activity, _failure, _failure_time } #}
-{% extends 'common_group.pyx' %}
-{% block template_support_code %}
-{% include 'readout_kernels.pyx' %}
-{% endblock %}
+{% extends 'readout_group.pyx' %}
 {% block maincode %}
     {% set State = cpp_dtype(variables['z'].dtype) %}
     cdef int _found = decode(<int>n_neurons, <int>N, <{{State}}*>{{_decoders}}, <{{State}}*>{{_activity}} + {{first_neuron}}, <{{State}}*>{{z}})

@@ -1,17 +1,10 @@
 {# USES_VARIABLES { N, n_neurons, t, z, error, target_value, n_updates, _due, _decoders, _activity,
                     _failure, _failure_time } #}
 {# ALLOWS_SCALAR_WRITE #}
-{% extends 'common_group.pyx' %}
-{% block template_support_code %}
-{% include 'readout_kernels.pyx' %}
-{% endblock %}
+{% extends 'readout_group.pyx' %}
 {% block maincode %}
     {% set State = cpp_dtype(variables['z'].dtype) %}
-    _vectorisation_idx = -1
-    {{scalar_code|autoindent}}
-    for _idx in range(N):
-        _vectorisation_idx = _idx
-        {{vector_code|autoindent}}
+{{super()}}
     cdef int _found = FINITE if all_finite(<int>N, <{{State}}*>{{error}}) else ERROR_NOT_FINITE
     {% if rule != 'none' %}
     if _found == FINITE and {{_due}}:

@@ -1,3 +1,6 @@
+{# Of readouts and stimuli: the kernels, and their expression, if there is one, for all N. #}
+{% extends 'common_group.pyx' %}
+{% block template_support_code %}
 cdef extern from *:
     """
     {% include 'readout.h' %}
@@ -10,3 +13,11 @@ cdef extern from *:
     void descend[State, Real](int, int, State*, Real*, State*, double)
     void set_diagonal[Real](int, Real*, double)
     int update_rls[State, Real](int, int, State*, State*, State*, Real*, Real*, double*, double, bint)
+{% endblock %}
+{% block maincode %}
+    _vectorisation_idx = -1
+    {{scalar_code|autoindent}}
+    for _idx in range(N):
+        _vectorisation_idx = _idx
+        {{vector_code|autoindent}}
+{% endblock %}
