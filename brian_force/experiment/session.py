@@ -93,10 +93,15 @@ def obstacle(device: str) -> str | None:
                 f"needs {' and '.join(missing)}, which cannot be found. Install a C++ compiler "
                 "and make, or use the device 'numpy'."
             )
-    if device == "cython" and not CythonCodeObject.is_available():
+    if device == "cython" and not _cython_compiles():
         return "needs a C++ compiler. Install one, or use the device 'numpy'."
     # nvcc leaves what is for the host to the compiler that 'cpp' needs, and make calls both.
     return _obstacle_to_cuda() or obstacle("cpp") if device == "cuda" else None
+
+
+def _cython_compiles() -> bool:
+    # Brian's test module may have been compiled, and kept, while there was a compiler.
+    return shutil.which(compiler_command()) is not None and CythonCodeObject.is_available()
 
 
 def _obstacle_to_cuda() -> str | None:
