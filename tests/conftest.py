@@ -345,10 +345,15 @@ def cpp_standalone(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def cuda_standalone(tmp_path_factory):
+def gpu():
+    """Skip where there is none, or something that it needs is missing."""
     missing = what_is_missing()
     if missing:
         pytest.skip(f"no CUDA here; missing is {'; '.join(missing)}")
+
+
+@pytest.fixture(scope="session")
+def cuda_standalone(gpu, tmp_path_factory):
     return compiled_outcomes("cuda_standalone", tmp_path_factory.mktemp("cuda"))
 
 

@@ -37,7 +37,7 @@ pytestmark = [
 ]
 
 HERE, KERNELS = Path(__file__).parent, Path(codegen.__file__).parent / "kernels"
-EXACT = 1e-12
+DEVICE, EXACT = "emulated", 1e-12
 #: Which kernels a code object of a template holds, in their order.
 KERNELS_OF = {
     "readout_decode": ["launching.cuh", "readout.cuh"],
@@ -296,10 +296,6 @@ class GeneratedProject:
         getattr(self.library, f"call_{name}_codeobject")()
 
 
-def distance(a, b):
-    return np.max(np.abs(a - b)) / np.max(np.abs(b))
-
-
 def emulate(device, made, duration, folder):
     codeobjects = generate(device, made, duration, folder)
     return GeneratedProject(device, folder, codeobjects)
@@ -325,33 +321,31 @@ def every_kind_emulated(cuda, every_kind, numpy_outcomes, tmp_path):
     return project, left
 
 
-TOLERANCE = {"main": 1e-10, "part": 1e-10, "single": 2e-4, "lms": 1e-10}  # as in test_devices
-
-
-def test_every_kind_of_readout(every_kind_emulated, numpy_outcomes):
+def test_every_kind_of_readout(agree_on, every_kind_emulated, numpy_outcomes):
     """In one test, because compiling takes what time it takes."""
     project, left = every_kind_emulated
     expected = numpy_outcomes["default"]
-    for name, tolerance in TOLERANCE.items():
+    for name in left:
         numpy = getattr(expected, name)
         decoders = project.arrays[f"_array_{name}_weights_decoders"]
         decoders = decoders.reshape(numpy.decoders.shape[::-1]).T
-        assert distance(decoders, numpy.decoders) < tolerance
+        rule = "LMS" if name == "lms" else "RLS"
+        agree_on(f"decoders by {rule}", name, decoders, numpy.decoders)
         assert project.arrays[f"_array_{name}_n_updates"] == numpy.n_updates
         assert project.arrays[f"_array_{name}__failure"] == 0
         for recorded in ("z", "error", "target"):
             found = np.array(left[name][recorded])
-            assert distance(found, getattr(numpy, recorded)) < tolerance
+            agree_on("output, error, target", name, found, getattr(numpy, recorded))
     last = expected.feedback[-1], expected.extra[-1]
-    assert distance(project.arrays["_array_neurons_feedback"], last[0]) < 1e-10
-    assert distance(project.arrays["_array_neurons_extra"], last[1]) < 1e-10
+    agree_on("feedback", "main", project.arrays["_array_neurons_feedback"], last[0])
+    agree_on("feedback", "part", project.arrays["_array_neurons_extra"], last[1])
     for name in ("main", "part"):
         P, n = getattr(expected, name).P, len(getattr(expected, name).P)
         packed, lower = project.arrays[f"_array_{name}__P"], np.tri(n, dtype=bool)
         g, c = (project.arrays[f"_array_{name}_{what}"] for what in ("_gain", "_pending"))
         gamma = 0.999 if name == "part" else 1
         last_change = (packed - c * np.outer(g, g)[lower]) / gamma
-        assert distance(last_change, P[lower]) < 1e-10
+        agree_on("P", name, last_change, P[lower])
     check_failures(project)
 
 
@@ -369,7 +363,7 @@ def check_failures(project):
     assert arrays["_array_lms_n_updates"] == n_updates
 
 
-def test_drive_and_stimulus(cuda, tmp_path):
+def test_drive_and_stimulus(agree, cuda, tmp_path):
     rng = np.random.default_rng(6)
     equations = "r : Hz\ns : Hz\nstimulus : 1"
     neurons = NeuronGroup(50, equations, dt=1 * ms, name="neurons")
@@ -393,9 +387,9 @@ def test_drive_and_stimulus(cuda, tmp_path):
     project.call("stimulus_encode")
     expected = np.zeros(50)
     np.add.at(expected, post + 10, w * r[pre])
-    assert distance(arrays["_array_neurons_s"], expected) < EXACT
+    agree("drive", arrays["_array_neurons_s"], expected, EXACT)
     stimulated = arrays["_array_neurons_stimulus"]
-    assert distance(stimulated[10:45], eta @ [5, 6]) < EXACT
+    agree("stimulus", stimulated[10:45], eta @ [5, 6], EXACT)
     assert not np.delete(stimulated, np.arange(10, 45)).any()
 
 

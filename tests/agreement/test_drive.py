@@ -1,6 +1,7 @@
 """The drive and the stimulus do what a matrix product does, on every device."""
 
 import ctypes
+import functools
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,13 +25,11 @@ from scipy.sparse import csr_array
 
 from brian_force.learning import RecurrentDrive, Stimulus, codegen
 
+DEVICE = "header"
 # Relative to the largest entry: the sums are in another order than those of scipy.
 EXACT = {"float64": 1e-13, "float32": 2e-6}
+NOTE = {"float64": "", "float32": ", float32"}
 COLUMNS = [16, 32]
-
-
-def distance(a, b):
-    return np.max(np.abs(a - b), initial=0) / max(np.max(np.abs(b), initial=0), 1e-300)
 
 
 # -- the kernel alone -----------------------------------------------------------------------------
@@ -142,12 +141,12 @@ def product(n_rows, pre, post, w, r):
 @pytest.mark.parametrize("per_row", [0.1, 1, 30])
 @pytest.mark.parametrize("bits", COLUMNS)
 @pytest.mark.parametrize("precision", EXACT)
-def test_kernel(multiply, rng, n_rows, n_columns, per_row, bits, precision):
+def test_kernel(agree, multiply, rng, n_rows, n_columns, per_row, bits, precision):
     # With 0.1 entries a row most rows are empty; with 30 and few columns many are duplicates.
     pre, post, w = entries(n_rows, n_columns, int(per_row * n_rows), rng)
     w, r = (values.astype(precision) for values in (w, rng.uniform(0, 50, n_columns)))
     found = multiply(n_rows, pre, post, w, r, precision, bits)
-    assert distance(found, product(n_rows, pre, post, w, r)) < EXACT[precision]
+    agree(f"drive{NOTE[precision]}", found, product(n_rows, pre, post, w, r), EXACT[precision])
 
 
 @pytest.mark.standalone
@@ -165,47 +164,47 @@ def test_kernel_without_rows(multiply):
 
 
 @pytest.mark.standalone
-def test_kernel_with_rows_of_every_length(multiply, rng):
+def test_kernel_with_rows_of_every_length(agree, multiply, rng):
     post = np.repeat(np.arange(41), np.roll(np.arange(41), 17))
     pre = rng.integers(100, size=len(post))
     w, r = rng.normal(size=len(post)), rng.normal(size=100)
     found = multiply(41, pre, post, w, r)
-    assert distance(found, product(41, pre, post, w, r)) < EXACT["float64"]
+    agree("drive", found, product(41, pre, post, w, r), EXACT["float64"])
     assert found[np.argmin(np.bincount(post, minlength=41))] == 0
 
 
 @pytest.mark.standalone
-def test_kernel_with_one_full_row_among_empty_ones(multiply, rng):
+def test_kernel_with_one_full_row_among_empty_ones(agree, multiply, rng):
     w, r = rng.normal(size=500), rng.normal(size=500)
     found = multiply(1000, np.arange(500), np.full(500, 613), w, r)
-    assert distance(found[613], w @ r) < EXACT["float64"]
+    agree("drive", found[613], w @ r, EXACT["float64"])
     assert np.count_nonzero(found) == 1
 
 
 @pytest.mark.standalone
-def test_kernel_with_rows_that_do_not_begin_at_zero(multiply, rng):
+def test_kernel_with_rows_that_do_not_begin_at_zero(agree, multiply, rng):
     pre, post, w = entries(9, 20, 60, rng)
     r = rng.normal(size=20)
     found = multiply(9, pre, post + 5, w, r, first=5)
-    assert distance(found, product(9, pre, post, w, r)) < EXACT["float64"]
+    agree("drive", found, product(9, pre, post, w, r), EXACT["float64"])
 
 
 @pytest.mark.standalone
 @pytest.mark.parametrize(("bits", "n_columns"), [(16, 2**16), (32, 2**16 + 40)])
-def test_kernel_at_the_last_column(multiply, rng, bits, n_columns):
+def test_kernel_at_the_last_column(agree, multiply, rng, bits, n_columns):
     pre, post, w = entries(9, n_columns, 60, rng)
     pre[:9] = n_columns - 1 - np.arange(9)
     r = rng.normal(size=n_columns)
     found = multiply(9, pre, post, w, r, bits=bits)
-    assert distance(found, product(9, pre, post, w, r)) < EXACT["float64"]
+    agree("drive", found, product(9, pre, post, w, r), EXACT["float64"])
 
 
 @pytest.mark.standalone
-def test_kernel_with_more_than_16_megabytes_of_weights(multiply, rng):
+def test_kernel_with_more_than_16_megabytes_of_weights(agree, multiply, rng):
     pre, post, w = entries(1000, 300, 2_200_000, rng)
     r = rng.uniform(0, 50, 300)
     found = multiply(1000, pre, post, w, r)
-    assert distance(found, product(1000, pre, post, w, r)) < EXACT["float64"]
+    agree("drive", found, product(1000, pre, post, w, r), EXACT["float64"])
 
 
 @pytest.mark.standalone
@@ -225,7 +224,7 @@ def test_a_bad_sender_reaches_its_receivers_alone(multiply, bad):
 @pytest.mark.parametrize("bits", COLUMNS)
 @pytest.mark.parametrize("precision", EXACT)
 def test_two_steps_are_two_products(
-    multiply, multiply_twice, rng, n_rows, per_row, bits, precision
+    agree, multiply, multiply_twice, rng, n_rows, per_row, bits, precision
 ):
     pre, post, w = entries(n_rows, 300, int(per_row * n_rows), rng)
     w, r, ahead = (v.astype(precision) for v in (w, *rng.uniform(0, 50, (2, 300))))
@@ -235,7 +234,7 @@ def test_two_steps_are_two_products(
     )
     for product_of, found in ((r, y), (ahead, second)):
         alone = multiply(n_rows, pre, post, w, product_of, precision, bits)
-        assert distance(found, alone.astype(float)) < EXACT[precision]
+        agree(f"drive{NOTE[precision]}", found, alone.astype(float), EXACT[precision])
 
 
 @pytest.mark.standalone
@@ -411,57 +410,66 @@ def outcome(made):
 
 @pytest.fixture(scope="module")
 def runtime_outcomes(on_device):
-    outcomes = {}
-
+    @functools.cache
     def ran_on(target):
-        if target not in outcomes:
-            with on_device(target):
-                prefs.codegen.target = "numpy"  # compile for the runs alone
-                made = network()
-                prefs.codegen.target = target
-                run_twice(made)
-                outcomes[target] = outcome(made)
-        return outcomes[target]
+        with on_device(target):
+            prefs.codegen.target = "numpy"  # compile for the runs alone
+            made = network()
+            prefs.codegen.target = target
+            run_twice(made)
+            return outcome(made)
 
     return ran_on
 
 
 @pytest.fixture(scope="module")
-def standalone_outcomes(on_device, tmp_path_factory):
+def compiled_outcomes(request, on_device, tmp_path_factory):
     """Compile once; run as it is, with other weights by run_args, and as it is again."""
-    directory = tmp_path_factory.mktemp("standalone_drive")
-    with on_device("cpp_standalone", directory, build_on_run=False) as device:
-        made = network()
-        run_twice(made)
-        device.build(directory=str(directory), compile=True, run=False)
-        arguments = {
-            "default": {},
-            "given": {
-                made.synapses["whole"].w: DRAWN.whole.given,
-                made.synapses["rest"].w: DRAWN.rest.given * nA / Hz,
-            },
-            "again": {},
-        }
-        outcomes = {}
-        for name, run_args in arguments.items():
-            device.run(run_args=run_args, results_directory=f"results_{name}")
-            outcomes[name] = outcome(made)
-    return outcomes
+
+    @functools.cache
+    def ran_on(target):
+        if target == "cuda_standalone":
+            request.getfixturevalue("gpu")
+        directory = tmp_path_factory.mktemp(target)
+        with on_device(target, directory, build_on_run=False) as device:
+            made = network()
+            run_twice(made)
+            device.build(directory=str(directory), compile=True, run=False)
+            arguments = {
+                "default": {},
+                "given": {
+                    made.synapses["whole"].w: DRAWN.whole.given,
+                    made.synapses["rest"].w: DRAWN.rest.given * nA / Hz,
+                },
+                "again": {},
+            }
+            outcomes = {}
+            for name, run_args in arguments.items():
+                device.run(run_args=run_args, results_directory=f"results_{name}")
+                outcomes[name] = outcome(made)
+        return outcomes
+
+    return ran_on
 
 
-TARGETS = [
-    "numpy",
-    pytest.param("cython", marks=pytest.mark.cython),
+STANDALONE = [
     pytest.param("cpp_standalone", marks=pytest.mark.standalone),
+    pytest.param("cuda_standalone", marks=pytest.mark.cuda),
 ]
+TARGETS = ["numpy", pytest.param("cython", marks=pytest.mark.cython), *STANDALONE]
+
+
+@pytest.fixture(params=STANDALONE)
+def standalone_outcomes(request, compiled_outcomes):
+    return compiled_outcomes(request.param)
 
 
 @pytest.fixture(params=TARGETS)
 def ran(request):
     """What the network left on each device."""
-    if request.param == "cpp_standalone":
-        return request.getfixturevalue("standalone_outcomes")["default"]
-    return request.getfixturevalue("runtime_outcomes")(request.param)
+    if request.param in ("numpy", "cython"):
+        return request.getfixturevalue("runtime_outcomes")(request.param)
+    return request.getfixturevalue("compiled_outcomes")(request.param)["default"]
 
 
 def dense(name, weights):
@@ -483,24 +491,24 @@ def test_network_is_alive(ran):
 
 
 @pytest.mark.parametrize(("half", "weights"), [(FIRST, "first"), (SECOND, "second")])
-def test_drive_is_the_product_at_every_step(ran, half, weights):
+def test_drive_is_the_product_at_every_step(agree, ran, half, weights):
     expected = ran.neurons_r[half] @ dense("whole", weights).T
-    assert distance(ran.neurons_s[half], expected) < 1e-13
+    agree("drive", ran.neurons_s[half], expected, 1e-13)
 
 
 @pytest.mark.parametrize(("half", "weights"), [(FIRST, "first"), (SECOND, "second")])
-def test_drives_between_parts_of_groups(ran, half, weights):
+def test_drives_between_parts_of_groups(agree, ran, half, weights):
     # two drives write into different receivers of one parameter, which has a unit
     part = ran.neurons_r[half] @ dense("part", weights).T
     rest = ran.others_r[half] @ dense("rest", "first").T
     found = ran.others_I[half] * 1e9
-    assert distance(found, part + rest) < 1e-13
+    agree("drive", found, part + rest, 1e-13)
     np.testing.assert_array_equal(found[:, :2], 0)
 
 
-def test_drive_by_more_senders_than_16_bits_count(ran):
+def test_drive_by_more_senders_than_16_bits_count(agree, ran):
     expected = dense("wide", "first") @ DRAWN.many
-    assert distance(ran.neurons_from_many, np.tile(expected, (2 * STEPS, 1))) < 1e-13
+    agree("drive", ran.neurons_from_many, np.tile(expected, (2 * STEPS, 1)), 1e-13)
 
 
 def test_drive_without_a_synapse(ran):
@@ -522,13 +530,13 @@ def test_encoders_of_stimuli(ran):
     np.testing.assert_allclose(ran.encoders["pulse"][:, 0], np.cos(np.arange(N)), rtol=1e-14)
 
 
-def test_stimulus_is_encoders_times_channels(ran):
+def test_stimulus_is_encoders_times_channels(agree, ran):
     tone = ran.tone_u @ ran.encoders["tone"].T
     pulse = ran.pulse_u @ ran.encoders["pulse"].T
-    assert distance(ran.neurons_tone, tone) < 1e-13
-    assert distance(ran.neurons_pulse, pulse) < 1e-13
+    agree("stimulus", ran.neurons_tone, tone, 1e-13)
+    agree("stimulus", ran.neurons_pulse, pulse, 1e-13)
     table = ran.table_u @ ran.encoders["table"].T
-    assert distance(ran.others_table[:, 4:12], table) < 1e-13
+    agree("stimulus", ran.others_table[:, 4:12], table, 1e-13)
     np.testing.assert_array_equal(ran.others_table[:, [0, 1, 2, 3, 12, 13]], 0)
 
 
@@ -538,32 +546,24 @@ def test_stimulus_whose_channels_are_all_off_is_zero(ran):
     np.testing.assert_array_equal(ran.others_table[off], 0)
 
 
-def assert_same(one, other):
-    for name, recorded in vars(one).items():
+@pytest.mark.parametrize("ran", TARGETS[1:], indirect=True)
+def test_devices_agree(agree, ran, runtime_outcomes):
+    on_numpy = runtime_outcomes("numpy")
+    for name, recorded in vars(ran).items():
         if name != "encoders":
-            assert distance(recorded, getattr(other, name)) < 1e-11, name
-
-
-@pytest.mark.cython
-def test_cython_agrees_with_numpy(runtime_outcomes):
-    assert_same(runtime_outcomes("cython"), runtime_outcomes("numpy"))
+            agree("rate network", recorded, getattr(on_numpy, name), 1e-11, "NumPy")
 
 
 @pytest.mark.standalone
-def test_standalone_agrees_with_numpy(standalone_outcomes, runtime_outcomes):
-    assert_same(standalone_outcomes["default"], runtime_outcomes("numpy"))
-
-
-@pytest.mark.standalone
-def test_weights_in_run_args(standalone_outcomes):
+def test_weights_in_run_args(agree, standalone_outcomes):
     ran = standalone_outcomes["given"]
     expected = ran.neurons_r[FIRST] @ dense("whole", "given").T
-    assert distance(ran.neurons_s[FIRST], expected) < 1e-13
+    agree("drive", ran.neurons_s[FIRST], expected, 1e-13)
     rest = (ran.others_r @ dense("rest", "given").T)[:, 9:]
-    assert distance(ran.others_I[:, 9:] * 1e9, rest) < 1e-13
+    agree("drive", ran.others_I[:, 9:] * 1e9, rest, 1e-13)
     # Brian reads run_args before the first run: what the script sets before the second counts.
     expected = ran.neurons_r[SECOND] @ dense("whole", "second").T
-    assert distance(ran.neurons_s[SECOND], expected) < 1e-13
+    agree("drive", ran.neurons_s[SECOND], expected, 1e-13)
 
 
 @pytest.mark.standalone
@@ -619,7 +619,7 @@ def test_weight_of_another_type_is_read_rightly_or_refused(on_device, declared):
 
 
 @pytest.mark.cython
-def test_single_precision_of_everything(on_device, rng):
+def test_single_precision_of_everything(agree, on_device, rng):
     with on_device("numpy"):
         prefs.core.default_float_dtype = float32
         group = NeuronGroup(9, "r : Hz\ns : Hz", name="single_neurons")
@@ -632,7 +632,7 @@ def test_single_precision_of_everything(on_device, rng):
         prefs.codegen.target = "cython"
         Network(group, synapses, drive).run(0.1 * ms)
         expected = np.bincount(synapses.j, weights.astype(float) * rates[synapses.i])
-        assert distance(np.array(group.s_), expected) < EXACT["float32"]
+        agree("drive, float32", np.array(group.s_), expected, EXACT["float32"])
 
 
 # -- drives that are told the next activity -------------------------------------------------------
@@ -672,7 +672,7 @@ def filtering(name):
         pytest.param("cpp_standalone", marks=[pytest.mark.standalone, pytest.mark.slow]),
     ],
 )
-def test_what_is_said_of_the_next_step_changes_nothing(on_device, tmp_path, target):
+def test_what_is_said_of_the_next_step_changes_nothing(agree, on_device, tmp_path, target):
     with on_device(target, tmp_path, build_on_run=False) as device:
         made = [filtering(name) for name in AHEAD]
         net = Network(made)
@@ -687,5 +687,5 @@ def test_what_is_said_of_the_next_step_changes_nothing(on_device, tmp_path, targ
     for q, s in found:
         for half, weights in ((slice(15), DRAWN.whole.first), (slice(15, 31), DRAWN.whole.second)):
             matrix = csr_array((weights, (DRAWN.whole.j, DRAWN.whole.i)), shape=shape)
-            assert distance(s[:, half], matrix @ q[:, half]) < EXACT["float64"]
+            agree("drive", s[:, half], matrix @ q[:, half], EXACT["float64"])
         assert np.ptp(q, axis=1).min() > 1

@@ -14,10 +14,6 @@ EXACT = 1e-10
 SINGLE = 2e-4
 
 
-def distance(a, b):
-    return np.max(np.abs(a - b)) / np.max(np.abs(b))
-
-
 def samples(n, k, steps=80, seed=1):
     rng = np.random.default_rng(seed)
     r = 20 * (1 + np.tanh(rng.normal(size=(steps, n))))
@@ -29,23 +25,24 @@ def samples(n, k, steps=80, seed=1):
 @pytest.mark.parametrize("k", [1, 3])
 @pytest.mark.parametrize("gain", ["posterior", "prior"])
 @pytest.mark.parametrize("forgetting", [1.0, 0.99])
-@pytest.mark.parametrize(("precision", "tolerance"), [("float64", EXACT), ("float32", SINGLE)])
-def test_rls(train_kernel, train_reference, n, k, gain, forgetting, precision, tolerance):
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_rls(agree, train_kernel, train_reference, n, k, gain, forgetting, precision):
     r, x = samples(n, k)
     rate = 1e-5 if gain == "prior" else 1e-4
     start = np.random.default_rng(2).normal(scale=1e-3, size=(n, k))
     decoders, P = train_kernel(r, x, rate, gain, forgetting, precision, start)
     expected, expected_P = train_reference(r, x, rate, gain, forgetting, decoders=start)
-    assert distance(decoders, expected) < tolerance
-    assert distance(P, expected_P) < tolerance
+    note, tolerance = (", float32", SINGLE) if precision == "float32" else ("", EXACT)
+    agree(f"decoders by RLS{note}", decoders, expected, tolerance)
+    agree(f"P{note}", P, expected_P, tolerance)
 
 
-def test_many_updates_in_single_precision(train_kernel, train_reference):
+def test_many_updates_in_single_precision(agree, train_kernel, train_reference):
     r, x = samples(16, 1, steps=4000)
     decoders, P = train_kernel(r, x, 1e-4, precision="float32")
     expected, expected_P = train_reference(r, x, 1e-4)
-    assert distance(decoders, expected) < 1e-2
-    assert distance(P, expected_P) < 1e-2
+    agree("decoders by RLS, float32, 4000 updates", decoders, expected, 1e-2)
+    agree("P, float32, 4000 updates", P, expected_P, 1e-2)
     assert np.linalg.eigvalsh(P).min() > 0
 
 
@@ -101,13 +98,13 @@ def sine(outcome, k=1):
     return np.sin(2 * np.pi * np.outer(outcome.main.t, frequency))
 
 
-def test_posterior_gain_in_a_network(outcome_on):
+def test_posterior_gain_in_a_network(agree, outcome_on):
     decoders, P = replay(outcome_on, "main", sine(outcome_on), learning_rate=1e-4)
-    assert distance(outcome_on.main.decoders, decoders) < EXACT
-    assert distance(outcome_on.main.P, P) < EXACT
+    agree("decoders by RLS", outcome_on.main.decoders, decoders, EXACT)
+    agree("P", outcome_on.main.P, P, EXACT)
 
 
-def test_prior_gain_with_forgetting_and_three_outputs_on_a_subgroup(outcome_on):
+def test_prior_gain_with_forgetting_and_three_outputs_on_a_subgroup(agree, outcome_on):
     decoders, P = replay(
         outcome_on,
         "part",
@@ -119,18 +116,18 @@ def test_prior_gain_with_forgetting_and_three_outputs_on_a_subgroup(outcome_on):
         gain="prior",
         forgetting=0.999,
     )
-    assert distance(outcome_on.part.decoders, decoders) < EXACT
-    assert distance(outcome_on.part.P, P) < EXACT
+    agree("decoders by RLS", outcome_on.part.decoders, decoders, EXACT)
+    agree("P", outcome_on.part.P, P, EXACT)
 
 
-def test_single_precision_in_a_network(outcome_on):
+def test_single_precision_in_a_network(agree, outcome_on):
     decoders, _ = replay(outcome_on, "single", sine(outcome_on), learning_rate=1e-4)
-    assert distance(outcome_on.single.decoders, decoders) < SINGLE
+    agree("decoders by RLS, float32", outcome_on.single.decoders, decoders, SINGLE)
 
 
-def test_lms_in_a_network(outcome_on):
+def test_lms_in_a_network(agree, outcome_on):
     window = samples_within((0.1, 0.4))
     decoders = np.zeros((21, 2))
     for r, x in zip(outcome_on.r[window], sine(outcome_on, 2)[window], strict=True):
         reference.lms_update(r, r @ decoders - x, decoders, 1e-6)
-    assert distance(outcome_on.lms.decoders, decoders) < EXACT
+    agree("decoders by LMS", outcome_on.lms.decoders, decoders, EXACT)
