@@ -5,10 +5,8 @@ as files in a folder of the run. What the code depends on (sizes, time steps, th
 same for all runs of a session.
 """
 
-import dataclasses
 import math
 import os
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -26,6 +24,7 @@ from brian2.utils.logger import get_logger
 
 from brian_force.errors import InterruptedRunError
 from brian_force.experiment.build_cache import BuildCache, project_key
+from brian_force.experiment.process import REPORT, run_process
 from brian_force.experiment.progress import Report
 from brian_force.experiment.run import (
     Run,
@@ -35,18 +34,14 @@ from brian_force.experiment.run import (
     read_result,
     reasons_of_brian,
 )
-from brian_force.networks.assembly import SHARED_PARAMETERS, data_of, signal_dt
-from brian_force.networks.models import MODELS
-from brian_force.networks.parameters import LIFParameters
-from brian_force.networks.weights import padded_size
-from brian_force.tasks.task import table_length
+from brian_force.experiment.sizes import arrays_of, n_synapses, placeholder_of, size_of
+from brian_force.networks.assembly import SHARED_PARAMETERS
 
 __all__ = ["StandaloneSession", "compiler_command"]
 
 logger = get_logger(__name__)
 
-# A line of its own on standard error, often enough for a smooth bar.
-REPORT = 'std::cerr << "progress " << completed << std::endl;'
+# Often enough for a smooth bar.
 REPORT_PERIOD = 0.2 * second
 
 # The files of the tables, which may be equal: Brian names them.
@@ -86,13 +81,13 @@ class StandaloneSession:
     def __init__(self, first: Run, keep_P: bool = False, cache: BuildCache | None = None) -> None:
         started = time.perf_counter()
         self.keep_P = keep_P
-        self.size = _size(first)
+        self.size = size_of(first)
         self.device = self._new_device()
         self.folder = tempfile.TemporaryDirectory(prefix="brian_force_")
         self.project = Path(self.folder.name)
         try:
             with self._building():
-                self._generate(_placeholder(first))
+                self._generate(placeholder_of(first))
                 self.compiled = self._compile(cache or BuildCache())
         except BaseException:
             self.close()
@@ -119,11 +114,10 @@ class StandaloneSession:
                 self.network.run(ANY_DURATION, REPORT, REPORT_PERIOD, namespace={})
             self._make_duration_an_argument()
             self.device.build(directory=str(self.project), compile=False, run=False)
-        self.files = self._files_of(_data_of(run))
+        self.files = self._files_of(arrays_of(run))
 
     def _network(self, run: Run) -> Network:
-        n_synapses = padded_size(run.parameters.n_neurons, run.parameters.connection_probability)
-        return build_network(run, self.keep_P, n_synapses)
+        return build_network(run, self.keep_P, n_synapses(run))
 
     def _make_duration_an_argument(self) -> None:
         (lines,) = [args[1] for step, args in self.device.main_queue if step == "run_network"]
@@ -191,9 +185,9 @@ class StandaloneSession:
         RuntimeError
             If the binary failed, or its results are not whole.
         """
-        if _size(run) != self.size:
+        if size_of(run) != self.size:
             raise ValueError(
-                f"This session was compiled for {self.size}, but got {_size(run)}. "
+                f"This session was compiled for {self.size}, but got {size_of(run)}. "
                 "Open another session."
             )
         started = time.perf_counter()
@@ -210,12 +204,12 @@ class StandaloneSession:
                 repr(float(run.duration)),
             ]
             prepared = time.perf_counter()
-            self._start(command, folder, run, report)
+            run_process(command, folder, self._environment(), run.duration, report)
             ended = time.perf_counter()
             return self._read_whole(folder, run, prepared - started, ended - prepared)
 
     def _write_arrays(self, run: Run, folder: Path) -> None:
-        arrays = _data_of(run)
+        arrays = arrays_of(run)
         new = {file: arrays[name] for name, file in self.files.items()}
         for file, written in self.device.static_arrays.items():
             values = np.asarray(new.get(file, written), dtype=written.dtype)
@@ -240,38 +234,12 @@ class StandaloneSession:
                 values[variable.owner.state(name)] = run.carried[name]
         return [_argument(view, value, folder) for view, value in values.items()]
 
-    def _start(self, command: list[str], folder: Path, run: Run, report: Report | None) -> None:
-        environment = {
+    def _environment(self) -> dict[str, str]:
+        return {
             **os.environ,
             **prefs["devices.cpp_standalone.run_environment_variables"],
             **self.device.run_environment_variables,
         }
-        started = time.perf_counter()
-        messages = []
-        # In a session of its own, so that Ctrl-C reaches Python alone, which then ends the binary.
-        with subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        ) as process:
-            try:
-                for line in process.stderr or ():
-                    if not line.startswith("progress "):
-                        messages.append(line)
-                    elif report is not None:
-                        elapsed = (time.perf_counter() - started) * second
-                        report(elapsed, float(line.split()[1]), 0 * second, run.duration)
-            except BaseException:
-                process.kill()
-                raise
-        status = process.returncode
-        if status != 0 or messages:
-            said = "".join(messages[-5:]).strip()
-            raise RuntimeError(f"The compiled network failed with status {status}: {said}")
 
     def _read(self, folder: Path, run: Run, seconds_build: float, seconds_run: float) -> RunResult:
         """Let Brian read the results from the folder of this run."""
@@ -325,76 +293,6 @@ def _n_samples(duration: Quantity, dt: Quantity) -> int:
 def compiler_command() -> str:
     """Name the C++ compiler that make will call."""
     return os.environ.get("CXX", "g++")
-
-
-def _size(run: Run) -> dict[str, Any]:
-    """Return what the generated code depends on."""
-    return {
-        "n_neurons": run.parameters.n_neurons,
-        "connection_probability": run.parameters.connection_probability,
-        "dt": run.parameters.dt,
-        "n_outputs": run.task.n_outputs,
-        "target samples": table_length(run.task.duration, run.rule_dt),
-        "rule_dt": run.rule_dt,
-        "gain": run.gain,
-        "precision": run.precision,
-        "model": run.model,
-        "teacher_forced": run.teacher_forced,
-        "n_inputs": run.task.n_inputs,
-        "signal samples": _signal_samples(run),
-        "keep_r": run.keep_r,
-    }
-
-
-def _signal_samples(run: Run) -> int:
-    """Return the length of the tables of inputs and teacher, 0 where there are none."""
-    used = run.task.n_inputs or run.teacher_forced
-    return table_length(run.task.duration, signal_dt(run.parameters)) if used else 0
-
-
-def _longest(run: Run) -> Quantity:
-    """Return the longest duration with tables of the same lengths."""
-    ends = [(table_length(run.task.duration, run.rule_dt) - 1) * run.rule_dt]
-    if _signal_samples(run):
-        ends.append((_signal_samples(run) - 1) * signal_dt(run.parameters))
-    return min(ends)
-
-
-def _placeholder(run: Run) -> Run:
-    """Give all that is data the same values for every run of this size, for equal sources."""
-    size = _size(run)
-    task = dataclasses.replace(
-        run.task,
-        learning_rate=1e-6 * second**2,
-        learn_from=0 * second,
-        learn_until=_longest(run),
-        duration=_longest(run),
-    )
-    kept = ("n_neurons", "connection_probability", "dt")
-    parameters = LIFParameters(**{name: size[name] for name in kept})
-    # Numbers that occur once, so that each array can be found by its contents.
-    rng = np.random.default_rng(0)
-    state = MODELS[run.model].initial_state(parameters, np.zeros(parameters.n_neurons))
-    state = {name: rng.random(parameters.n_neurons) for name in state}
-    return dataclasses.replace(
-        run,
-        task=task,
-        parameters=parameters,
-        decoders=None,
-        state=state,
-        learning=True,
-        start=0 * second,
-        stop=None,
-        carried={},
-    )
-
-
-def _data_of(run: Run) -> dict[str, Any]:
-    """Return the arrays of a run as they stand in the binary."""
-    parameters = run.parameters
-    n_synapses = padded_size(parameters.n_neurons, parameters.connection_probability)
-    options = {**run.options, "n_synapses": n_synapses}
-    return data_of(MODELS[run.model], run.task, parameters, run.seed, **options)
 
 
 @contextmanager

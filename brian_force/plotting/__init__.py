@@ -3,15 +3,11 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from brian_force.plotting.comparison import plot_pair, plot_scatter, plot_swap
+from brian_force.plotting.comparison import plot_pair, plot_swap
+from brian_force.plotting.panels import plot_decoders, plot_error, plot_output, plot_raster
+from brian_force.plotting.scatter import plot_scatter
 from brian_force.plotting.tasks import plot_task, plot_tasks
-from brian_force.plotting.training import (
-    plot_decoders,
-    plot_error,
-    plot_output,
-    plot_raster,
-    plot_training,
-)
+from brian_force.plotting.training import plot_training
 
 if TYPE_CHECKING:
     from brian_force.plotting.analysis import (

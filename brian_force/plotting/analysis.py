@@ -20,7 +20,9 @@ from brian_force.plotting.style import (
     SHEET,
     TARGET,
     TIME_LABEL,
+    label_outputs,
     new_sheet,
+    output_offsets,
     output_style,
     scientific,
 )
@@ -148,8 +150,6 @@ def plot_trial_decoding(found: xr.Dataset) -> Figure:
         target, outputs below each other; on the right the errors in held-out trials for all
         learning rates tried, or in each fold if it was given.
     """
-    from brian_force.plotting.training import _label_outputs, _offsets  # noqa: PLC0415
-
     with mpl.rc_context(SHEET):
         sheet = new_sheet(8, 3.4 + 0.3 * (found.sizes["output"] - 1))
         left, right = sheet.subplots(1, 2, width_ratios=(1.7, 1))
@@ -157,11 +157,11 @@ def plot_trial_decoding(found: xr.Dataset) -> Figure:
         shown = times < times[0] + DECODED_SECONDS
         target = found["target"].to_numpy()[shown]
         output = found["mean_rates"].to_numpy()[shown] @ found["decoders"].to_numpy()
-        offsets = _offsets(target)
+        offsets = output_offsets(target)
         for k, offset in enumerate(offsets):
             left.plot(times[shown], target[:, k] + offset, **TARGET)
             left.plot(times[shown], output[:, k] + offset, **output_style("lif", k))
-        _label_outputs(left, offsets)
+        label_outputs(left, offsets)
         left.set(xlabel=TIME_LABEL, xlim=(times[0], times[shown][-1]))
         title(left, "a", "target and decoded cross-trial rates")
         _draw_errors(right, found)

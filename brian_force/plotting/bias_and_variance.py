@@ -24,12 +24,13 @@ from brian_force.plotting.style import (
     OUTPUT_COLORS,
     SHEET,
     TARGET,
+    label_outputs,
     new_sheet,
     output_color,
+    output_offsets,
     output_style,
     scientific,
 )
-from brian_force.plotting.training import _label_outputs, _offsets
 
 __all__ = ["plot_variability"]
 
@@ -116,7 +117,7 @@ def _draw_outputs(ax: Axes, one: xr.Dataset) -> None:
     target, mean = one["target"].to_numpy(), one["mean"].to_numpy()
     sd = np.sqrt(one["variance"].to_numpy())
     model = one.attrs["model"]
-    offsets = _offsets(target)
+    offsets = output_offsets(target)
     for k, offset in enumerate(offsets):
         color = COLORS[model] if len(offsets) == 1 else output_color(k)
         ax.plot(phase, target[:, k] + offset, **TARGET)
@@ -124,7 +125,7 @@ def _draw_outputs(ax: Axes, one: xr.Dataset) -> None:
         ax.fill_between(phase, low, high, color=color, alpha=SHADE, linewidth=0, zorder=2)
         ax.plot(phase, outputs[:, :, k].T + offset, color=color, linewidth=0.4, alpha=0.35)
         ax.plot(phase, mean[:, k] + offset, **output_style(model, k) | {"color": color})
-    _label_outputs(ax, offsets)
+    label_outputs(ax, offsets)
 
 
 def _draw_parts(ax: Axes, one: xr.Dataset) -> None:

@@ -7,7 +7,6 @@ import matplotlib as mpl
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from matplotlib.lines import Line2D
@@ -24,14 +23,16 @@ from brian_force.plotting.study_panels import (
 )
 from brian_force.plotting.style import (
     INK,
+    MINUS,
     SHEET,
     TARGET,
     TIME_LABEL,
+    label_outputs,
     new_sheet,
     output_color,
-    output_style,
+    output_offsets,
+    overlaid_style,
 )
-from brian_force.plotting.training import MINUS, _label_outputs, _offsets
 from brian_force.studies.running import StudyResult
 from brian_force.studies.study_swap import SPEEDS
 
@@ -40,7 +41,6 @@ __all__ = ["plot_phases_study", "plot_swap_study"]
 type Array = NDArray[np.float64]
 
 PHASES = {"before": "before learning", "learning": "while learning", "after": "after learning"}
-DARKER = 0.6
 SMALL = 7.0
 
 
@@ -103,7 +103,7 @@ def draw_stretch(ax: Axes, one: xr.Dataset, models: tuple[str, ...]) -> None:
     known = one["target"].notnull().any("channel").to_numpy()
     times = float(one["start"]) + one["moment"].to_numpy()[known]
     target = one["target"].transpose("moment", "channel").to_numpy()[known]
-    offsets = _offsets(target)
+    offsets = output_offsets(target)
     ax.plot(times, target + offsets, **TARGET | {"linewidth": 3})
     for model in models:
         output = one["output"].sel(model=model).transpose("moment", "channel").to_numpy()[known]
@@ -114,7 +114,7 @@ def draw_stretch(ax: Axes, one: xr.Dataset, models: tuple[str, ...]) -> None:
     ax.set(ylim=(bottom - 0.35 * room, top + 0.35 * room), xlim=(times[0], times[-1]))
     ax.locator_params(axis="x", nbins=4)
     if ax.get_subplotspec().is_first_col():  # type: ignore[union-attr]
-        _label_outputs(ax, offsets)
+        label_outputs(ax, offsets)
 
 
 def _draw_grids(
@@ -174,10 +174,7 @@ def _draw_swap(sheet: Figure, place: SubplotSpec, one: xr.Dataset) -> None:
 
 
 def _style(model: str, channel: int) -> dict[str, Any]:
-    style = output_style(model, channel)
-    if model == "rate":
-        style["color"] = tuple((1 - DARKER) * part for part in to_rgb(style["color"]))
-    return style | {"linewidth": 1.0 if model == "lif" else 1.4}
+    return overlaid_style(model, channel) | {"linewidth": 1.0 if model == "lif" else 1.4}
 
 
 def _target() -> Line2D:

@@ -12,27 +12,35 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "INK",
     "LEARNING",
     "LINESTYLES",
+    "MINUS",
     "MODEL_NAMES",
     "OUTPUT_COLORS",
     "SHEET",
+    "SMALL",
     "TARGET",
     "TIME_LABEL",
     "Sheet",
     "axes_or_current",
     "label_once",
+    "label_outputs",
+    "model_name",
     "new_sheet",
     "output_color",
+    "output_offsets",
     "output_style",
+    "overlaid_style",
     "scientific",
     "seconds",
     "shade_learning",
+    "two_decimals",
 ]
 
 #: Colours of outputs: Okabe & Ito's, without the yellow that fades on paper.
@@ -52,6 +60,12 @@ TARGET: dict[str, Any] = {
 }
 #: The learning window.
 LEARNING: dict[str, Any] = {"color": "#FFF0C9", "linewidth": 0, "zorder": 0}
+#: How far into black the lines of a rate network go, to be seen on those of a spiking one.
+DARKER = 0.6
+#: As wide as a digit.
+MINUS = "−"
+#: Numbers written into panels [points].
+SMALL = 7.5
 TIME_LABEL = "time (s)"
 #: Settings of whole figures, for ``matplotlib.rc_context``.
 SHEET: dict[Any, Any] = {
@@ -78,6 +92,11 @@ SHEET: dict[Any, Any] = {
 }
 
 
+def model_name(model: str) -> str:
+    """Return what a reader calls the model."""
+    return MODEL_NAMES.get(model, model)
+
+
 def output_color(output: int) -> str:
     """Return the colour of an output; the colours repeat after six outputs."""
     return OUTPUT_COLORS[output % len(OUTPUT_COLORS)]
@@ -92,6 +111,31 @@ def output_style(model: str, output: int = 0) -> dict[str, Any]:
         "linewidth": 1.8 if dotted else 1.3,
         "zorder": 2.6 if dotted else 2.5,
     }
+
+
+def overlaid_style(model: str, output: int) -> dict[str, Any]:
+    """Return how the line of an output is drawn where both networks may overlap."""
+    style = output_style(model, output)
+    if model == "rate":
+        style["color"] = tuple((1 - DARKER) * part for part in to_rgb(style["color"]))
+    return style
+
+
+def output_offsets(target: NDArray[Any]) -> NDArray[Any]:
+    """Return how far each output is moved, so that the targets stand below each other."""
+    spacing = 1.25 * float(np.ptp(target, axis=0).max()) or 1.0
+    return -spacing * np.arange(target.shape[1])
+
+
+def label_outputs(ax: Axes, offsets: NDArray[Any]) -> None:
+    """Label the axis of the outputs; where there are several, by number and colour."""
+    if len(offsets) == 1:
+        ax.set_ylabel("output $z$")
+        return
+    ax.set_yticks(offsets, [f"$z_{{{output + 1}}}$" for output in range(len(offsets))])
+    for output, label in enumerate(ax.get_yticklabels()):
+        label.set_color(output_color(output))
+    ax.set_ylabel(f"outputs ({-offsets[1]:.2g} apart)")
 
 
 def shade_learning(ax: Axes, learn_from: ArrayLike, learn_until: ArrayLike) -> None:
@@ -123,6 +167,11 @@ def scientific(number: float) -> str:
         return f"{number:.3g}"
     mantissa, exponent = f"{number:.2e}".split("e")
     return rf"${float(mantissa):g}\times 10^{{{int(exponent)}}}$"
+
+
+def two_decimals(number: float) -> str:
+    """Write a ratio, or a dash if there is none."""
+    return f"{number:.2f}" if np.isfinite(number) else "–"
 
 
 def axes_or_current(ax: Axes | None) -> Axes:

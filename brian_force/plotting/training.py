@@ -1,198 +1,43 @@
-"""What a training run did: outputs, spikes, errors and decoders, alone or on one sheet."""
+"""The sheet of one training: before, while and after learning."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
-from brian2 import Quantity, second
+from brian2 import second
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import LogLocator, MaxNLocator
-from numpy.typing import NDArray
 
-from brian_force.arguments import check_count, check_quantity, refusal
+from brian_force.plotting.panels import plot_decoders, plot_error, plot_output, plot_raster
 from brian_force.plotting.style import (
     INK,
     LEARNING,
-    MODEL_NAMES,
+    MINUS,
     SHEET,
     TARGET,
-    TIME_LABEL,
-    axes_or_current,
-    label_once,
+    model_name,
     new_sheet,
-    output_color,
     output_style,
     scientific,
     seconds,
-    shade_learning,
 )
 
 if TYPE_CHECKING:
     from brian_force.experiment.recording import Recording
     from brian_force.metrics import PhaseErrors
 
-__all__ = ["plot_decoders", "plot_error", "plot_output", "plot_raster", "plot_training"]
-
-#: As wide as a digit.
-MINUS = "−"
-
-
-def plot_output(
-    recording: "Recording",
-    start: Quantity | None = None,
-    stop: Quantity | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw the output over its target.
-
-    Parameters
-    ----------
-    recording : Recording
-        What a run left.
-    start, stop : Quantity, optional [second]
-        The stretch to show; the whole recording by default.
-    ax : Axes, optional
-        Where to draw; pyplot's current axes by default.
-
-    Returns
-    -------
-    Axes
-        With, for each output, the target (thick, grey) and the output (solid if spiking,
-        dotted if a rate network). Several outputs stand below each other, at the same scale;
-        the ticks mark where each is zero.
-
-    Raises
-    ------
-    ValueError
-        If the stretch is empty or lies beyond the recording.
-    """
-    first, last = _stretch(recording, "plot_output", start, stop)
-    ax = axes_or_current(ax)
-    times = np.asarray(recording.times)
-    shown = (times >= first) & (times < last)
-    offsets = _offsets(recording.target)
-    shade_learning(ax, recording.learn_from, recording.learn_until)
-    for output, offset in enumerate(offsets):
-        target = recording.target[shown, output] + offset
-        ax.plot(times[shown], target, label=label_once(ax, "target"), **TARGET)
-        label = f"output {output + 1}" if len(offsets) > 1 else "output"
-        style = output_style(recording.model, output) | {"label": f"{label}, {_model(recording)}"}
-        ax.plot(times[shown], recording.output[shown, output] + offset, **style)
-    _label_outputs(ax, offsets)
-    ax.set(xlim=(first, last), xlabel=TIME_LABEL)
-    return ax
-
-
-def plot_raster(
-    recording: "Recording",
-    n_neurons: int = 30,
-    start: Quantity | None = None,
-    stop: Quantity | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw the spikes of the first neurons, one row a neuron.
-
-    Parameters
-    ----------
-    recording : Recording
-        What a run left.
-    n_neurons : int
-        How many neurons to show, of index 0 upwards: always the same ones.
-    start, stop : Quantity, optional [second]
-        The stretch to show; the whole recording by default.
-    ax : Axes, optional
-        Where to draw; pyplot's current axes by default.
-
-    Returns
-    -------
-    Axes
-        With one line of spikes, or the words 'no spikes'.
-
-    Raises
-    ------
-    ValueError
-        If the stretch is empty or lies beyond the recording.
-    """
-    first, last = _stretch(recording, "plot_raster", start, stop)
-    rows = min(check_count("n_neurons", "plot_raster", n_neurons), recording.decoders.shape[0])
-    ax = axes_or_current(ax)
-    times, neurons = np.asarray(recording.spike_times), np.asarray(recording.spike_neurons)
-    shown = (neurons < rows) & (times >= first) & (times < last)
-    shade_learning(ax, recording.learn_from, recording.learn_until)
-    ticks_t = np.repeat(times[shown], 3)
-    ticks_y = (neurons[shown, np.newaxis] + np.array([-0.42, 0.42, np.nan])).ravel()
-    ax.plot(ticks_t, ticks_y, color=INK, linewidth=0.9, solid_capstyle="butt", label="spikes")
-    if not shown.any():
-        ax.text(0.5, 0.5, "no spikes", transform=ax.transAxes, ha="center", va="center")
-    ax.set(xlim=(first, last), xlabel=TIME_LABEL, ylim=(-0.8, rows - 0.2), ylabel="neuron")
-    ax.yaxis.set_major_locator(MaxNLocator(4, integer=True, steps=(1, 2, 5, 10)))
-    return ax
-
-
-def plot_error(
-    recording: "Recording", window: Quantity | None = None, ax: Axes | None = None
-) -> Axes:
-    """Draw the running RMS error of the whole run on a logarithmic scale.
-
-    Parameters
-    ----------
-    recording : Recording
-        What a run left.
-    window : Quantity, optional [second]
-        Width of the window that runs along, centred; ``max(period, 0.2*second)`` by default.
-        It never reaches over the start or the end of learning, where the error jumps.
-    ax : Axes, optional
-        Where to draw; pyplot's current axes by default.
-
-    Returns
-    -------
-    Axes
-        With one line, in which all outputs are pooled, and the learning window shaded.
-    """
-    ax = axes_or_current(ax)
-    times = np.asarray(recording.times)
-    error = _running_error(recording, _error_window(recording, window))
-    shade_learning(ax, recording.learn_from, recording.learn_until)
-    style = output_style(recording.model) | {"color": INK, "label": _model(recording)}
-    ax.plot(times, error, **style)
-    _scale_error(ax)
-    ax.set(xlim=(0, seconds(recording.duration)), xlabel=TIME_LABEL, ylabel="RMS error")
-    return ax
-
-
-def plot_decoders(recording: "Recording", ax: Axes | None = None) -> Axes:
-    """Draw the distribution of the decoders, one histogram an output.
-
-    Parameters
-    ----------
-    recording : Recording
-        What a run left.
-    ax : Axes, optional
-        Where to draw; pyplot's current axes by default.
-
-    Returns
-    -------
-    Axes
-        With one outline per output over bins that all share.
-    """
-    ax = axes_or_current(ax)
-    decoders = np.asarray(recording.decoders)
-    bins = np.histogram_bin_edges(decoders, bins=40).tolist()
-    alone = decoders.shape[1] == 1
-    for output, column in enumerate(decoders.T):
-        style = output_style(recording.model, output)
-        if alone:
-            ax.hist(column, bins, color=style["color"], alpha=0.25)
-        label = "decoders" if alone else f"output {output + 1}"
-        ax.hist(column, bins, histtype="step", label=label, **style)
-    ax.ticklabel_format(axis="x", style="sci", scilimits=(-2, 3), useMathText=True)
-    ax.locator_params(axis="x", nbins=5)
-    ax.set(xlabel="decoder (1/Hz)", ylabel="neurons per bin")
-    return ax
+__all__ = [
+    "Stretch",
+    "draw_columns",
+    "error_lines",
+    "mark_stretches",
+    "plot_training",
+    "settings_line",
+    "stretches_of",
+]
 
 
 def plot_training(recording: "Recording", n_neurons: int = 30) -> Figure:
@@ -221,11 +66,11 @@ def plot_training(recording: "Recording", n_neurons: int = 30) -> Figure:
     with mpl.rc_context(SHEET):
         sheet = new_sheet(8, 6.6 if spiking else 5.0)
         floors = sheet.add_gridspec(2, 1, height_ratios=(1.85 if spiking else 1, 1))
-        stretches = _stretches(recording)
-        _draw_columns(sheet, floors[0], recording, stretches, n_neurons if spiking else 0)
+        stretches = stretches_of(recording)
+        draw_columns(floors[0], recording, stretches, n_neurons if spiking else 0)
         panels = floors[1].subgridspec(1, 2, width_ratios=(2.1, 1))
         error = plot_error(recording, ax=sheet.add_subplot(panels[0]))
-        _mark_stretches(error, stretches)
+        mark_stretches(error, stretches)
         plot_decoders(recording, ax=sheet.add_subplot(panels[1]))
         sheet.suptitle(_title(recording), fontsize=9.5, x=0.01, ha="left", linespacing=1.5)
         sheet.legend(handles=_legend(recording), loc="outside lower center", ncols=4)
@@ -233,12 +78,10 @@ def plot_training(recording: "Recording", n_neurons: int = 30) -> Figure:
     return sheet
 
 
-def _model(recording: "Recording") -> str:
-    """Return what a reader calls the model."""
-    return MODEL_NAMES.get(str(recording.model), str(recording.model))
+# Shared with the sheet of a pair
 
 
-class _Stretch(NamedTuple):
+class Stretch(NamedTuple):
     """A part of the run that gets a column of its own, in seconds."""
 
     name: str
@@ -246,79 +89,7 @@ class _Stretch(NamedTuple):
     stop: float
 
 
-def _stretch(
-    recording: "Recording", owner: str, start: Quantity | None, stop: Quantity | None
-) -> tuple[float, float]:
-    """Return the two ends in seconds; refuse an empty stretch."""
-    end = recording.duration
-    first = check_quantity(
-        "start", owner, 0 * second if start is None else start, second, "not negative"
-    )
-    last = check_quantity("stop", owner, end if stop is None else stop, second)
-    if first >= end:
-        allowed = f"before the end of the recording ({end})"
-        raise ValueError(refusal("start", owner, allowed, str(first), "Start earlier."))
-    if last <= first:
-        allowed = f"later than its start ({first})"
-        raise ValueError(refusal("stop", owner, allowed, str(last), "Stop later."))
-    return seconds(first), seconds(last)
-
-
-def _offsets(target: NDArray[Any]) -> NDArray[Any]:
-    """Return how far each output is moved, so that the targets stand below each other."""
-    spacing = 1.25 * float(np.ptp(target, axis=0).max()) or 1.0
-    return -spacing * np.arange(target.shape[1])
-
-
-def _label_outputs(ax: Axes, offsets: NDArray[Any]) -> None:
-    """Label the axis of the outputs; where there are several, by number and colour."""
-    if len(offsets) == 1:
-        ax.set_ylabel("output $z$")
-        return
-    ax.set_yticks(offsets, [f"$z_{{{output + 1}}}$" for output in range(len(offsets))])
-    for output, label in enumerate(ax.get_yticklabels()):
-        label.set_color(output_color(output))
-    ax.set_ylabel(f"outputs ({-offsets[1]:.2g} apart)")
-
-
-def _scale_error(ax: Axes) -> None:
-    """Make the axis of the error logarithmic, with plain numbers, more of them on a short one."""
-    ax.set_yscale("log")
-    low, high = ax.get_ylim()
-    decades = np.log10(high / low) if low > 0 else np.inf
-    subs = (1, 2, 5) if decades < 1.3 else (1, 3) if decades < 3 else (1,)
-    ax.yaxis.set_major_locator(LogLocator(subs=subs))
-    ax.yaxis.set_major_formatter("{x:g}")
-    ax.yaxis.set_minor_formatter("")
-
-
-def _error_window(recording: "Recording", window: Quantity | None) -> float:
-    """Return the width of the running window in seconds."""
-    if window is not None:
-        return seconds(check_quantity("window", "plot_error", window, second, "positive"))
-    period = 0.0 if recording.period is None else seconds(recording.period)
-    return max(period, 0.2)
-
-
-def _running_error(recording: "Recording", window: float) -> NDArray[Any]:
-    """Return the RMS error around every sample, within its phase of the protocol."""
-    times = np.asarray(recording.times)
-    squares = np.mean((recording.output - recording.target) ** 2, axis=1)
-    total = np.concatenate([[0.0], np.cumsum(squares)])
-    ends = [0, len(times)]
-    if recording.learn_until > recording.learn_from:
-        switches = [seconds(recording.learn_from), seconds(recording.learn_until)]
-        ends[1:1] = np.searchsorted(times, switches).tolist()
-    phase = np.searchsorted(ends, np.arange(len(times)), side="right")
-    low = np.maximum(np.searchsorted(times, times - window / 2), np.take(ends, phase - 1))
-    high = np.minimum(
-        np.searchsorted(times, times + window / 2, side="right"), np.take(ends, phase)
-    )
-    mean = (total[high] - total[low]) / (high - low)
-    return np.sqrt(np.where(mean > 0, mean, np.nan))
-
-
-def _stretches(recording: "Recording") -> list[_Stretch]:
+def stretches_of(recording: "Recording") -> list[Stretch]:
     """Choose what the columns show; a phase that the run lacks gets none."""
     end = seconds(recording.duration)
     learn_from = min(seconds(recording.learn_from), end)
@@ -326,23 +97,22 @@ def _stretches(recording: "Recording") -> list[_Stretch]:
     period = 0.0 if recording.period is None else seconds(recording.period)
     length = min(max(period, 1.0), 4.0)
     chosen = [
-        _Stretch("before learning", max(0.0, learn_from - length), learn_from),
-        _Stretch("learning begins", learn_from, min(learn_from + length, learn_until)),
-        _Stretch("after learning", max(learn_until, end - length), end),
+        Stretch("before learning", max(0.0, learn_from - length), learn_from),
+        Stretch("learning begins", learn_from, min(learn_from + length, learn_until)),
+        Stretch("after learning", max(learn_until, end - length), end),
     ]
     if learn_until == learn_from:
-        chosen = [_Stretch("without learning", max(0.0, end - length), end)]
+        chosen = [Stretch("without learning", max(0.0, end - length), end)]
     return [stretch for stretch in chosen if stretch.stop > stretch.start]
 
 
-def _draw_columns(
-    sheet: Figure,
-    place: SubplotSpec,
-    recording: "Recording",
-    stretches: list[_Stretch],
-    n_neurons: int,
-) -> None:
-    """Draw outputs above spikes, a column per stretch; all columns share their scales."""
+def draw_columns(
+    place: SubplotSpec, recording: "Recording", stretches: list[Stretch], n_neurons: int = 0
+) -> list[Axes]:
+    """Draw outputs above spikes, a column per stretch; return the axes of the outputs.
+
+    All columns share their scales. Without neurons there are no spikes below.
+    """
     lengths = np.array([stretch.stop - stretch.start for stretch in stretches])
     widths = np.maximum(lengths, 0.5 * lengths.max()).tolist()
     rows = 2 if n_neurons else 1
@@ -357,9 +127,10 @@ def _draw_columns(
         column[-1].locator_params(axis="x", nbins=6)
     for ax in grid.flat:
         ax.label_outer()
+    return list(grid[0])
 
 
-def _mark_stretches(ax: Axes, stretches: list[_Stretch]) -> None:
+def mark_stretches(ax: Axes, stretches: list[Stretch]) -> None:
     """Mark along the upper edge which parts of the run the columns show."""
     across = ax.get_xaxis_transform()
     for letter, stretch in zip("abc", stretches, strict=False):
@@ -370,23 +141,18 @@ def _mark_stretches(ax: Axes, stretches: list[_Stretch]) -> None:
         ax.text(middle, 1.04, letter, transform=across, ha="center", va="bottom", weight="bold")
 
 
-def _title(recording: "Recording") -> str:
-    """Return some lines: what was run, with which numbers, and how well it went."""
-    parameters, task = recording.parameters, recording.task.replace("$", r"\$")
+def settings_line(recording: "Recording") -> str:
+    """Return a line on the numbers of a run."""
+    parameters = recording.parameters
     rate = scientific(float(np.asarray(recording.learning_rate)))
     G = 1e3 * float(np.asarray(parameters.G))
     Q = 1e3 * float(np.asarray(parameters.Q))
-    return "\n".join(
-        [
-            f"{task}, {_model(recording)}, seed {recording.seed}",
-            f"N = {parameters.n_neurons}, G = {G:.3g} mV/Hz, Q = {Q:.3g} mV, "
-            f"learning rate {rate} s$^2$",
-            *_error_lines(recording.errors),
-        ]
+    return (
+        f"N = {parameters.n_neurons}, G = {G:.3g} mV/Hz, Q = {Q:.3g} mV, learning rate {rate} s$^2$"
     )
 
 
-def _error_lines(errors: "PhaseErrors") -> list[str]:
+def error_lines(errors: "PhaseErrors") -> list[str]:
     """Return a line on the phases of a run and, if it has one, another on its free run."""
     phases = {
         "before": (errors.rms_before, None),
@@ -414,6 +180,16 @@ def _error_lines(errors: "PhaseErrors") -> list[str]:
     return [*lines, f"free run: {'; '.join(numbers)}"] if numbers else lines
 
 
+# Of this sheet alone
+
+
+def _title(recording: "Recording") -> str:
+    """Return some lines: what was run, with which numbers, and how well it went."""
+    task, model = recording.task.replace("$", r"\$"), model_name(recording.model)
+    first = f"{task}, {model}, seed {recording.seed}"
+    return "\n".join([first, settings_line(recording), *error_lines(recording.errors)])
+
+
 def _legend(recording: "Recording") -> list[Line2D | Patch]:
     """Explain the visual language once for the whole sheet."""
     style = output_style(recording.model)
@@ -421,6 +197,6 @@ def _legend(recording: "Recording") -> list[Line2D | Patch]:
         style["color"] = INK
     return [
         Line2D([], [], label="target", **TARGET),
-        Line2D([], [], label=f"output of the {_model(recording)}", **style),
+        Line2D([], [], label=f"output of the {model_name(recording.model)}", **style),
         Patch(label="learning", **LEARNING),
     ]

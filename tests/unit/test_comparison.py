@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from brian_force.experiment import FreeRun, Pair, Swap
 from brian_force.metrics import PhaseErrors
-from brian_force.plotting import plot_pair, plot_scatter, plot_swap
+from brian_force.plotting import plot_pair, plot_swap
 from brian_force.plotting import style as language
 
 ERRORS = {
@@ -90,66 +90,6 @@ def outputs(ax, model):
 
 def texts(ax):
     return [text.get_text() for text in ax.texts]
-
-
-# The scatter of decoders
-
-
-@pytest.mark.parametrize("K", [1, 3, 6])
-def test_every_decoder_is_a_point_in_the_colour_of_its_output(K, ax):
-    pair = a_pair(K=K)
-    assert plot_scatter(pair, ax=ax) is ax
-    clouds = [line for line in ax.lines if line.get_marker() == "."]
-    assert [line.get_color() for line in clouds] == list(language.OUTPUT_COLORS[:K])
-    for output, line in enumerate(clouds):
-        x, y = line.get_data()
-        assert x == pytest.approx(np.asarray(pair.rate.decoders)[:, output])
-        assert y == pytest.approx(np.asarray(pair.lif.decoders)[:, output])
-
-
-def test_the_fit_and_the_numbers_are_those_of_all_decoders(ax):
-    pair = a_pair(K=3)
-    plot_scatter(pair, ax=ax)
-    rate, spiking = (np.asarray(x.decoders).ravel() for x in (pair.rate, pair.lif))
-    (fit,) = (line for line in ax.lines if line.get_label() == "linear fit")
-    slope, intercept = np.polyfit(rate, spiking, 1)
-    assert fit.get_ydata() == pytest.approx(slope * fit.get_xdata() + intercept)
-    inside, heading, *each = texts(ax)
-    correlation = pair.decoder_correlation_pooled
-    assert inside == f"correlation {correlation:.2f}\nslope {slope:.2g}"
-    assert heading == "each:"
-    assert each == [f"$z_{{{k + 1}}}$  {r:.2f}" for k, r in enumerate(pair.decoder_correlations)]
-
-
-def test_one_output_has_one_correlation(ax):
-    assert len(texts(plot_scatter(a_pair(), ax=ax))) == 1
-
-
-@pytest.mark.parametrize(
-    ("scale", "unit", "tick"),
-    [(1e-4, "$10^{-4}$/Hz", "−2"), (1, "1/Hz", "−2"), (1e3, "$10^{3}$/Hz", "−2")],
-)
-def test_the_power_of_ten_stands_in_the_unit(scale, unit, tick, ax):
-    pair = a_pair()
-    for recording in (pair.lif, pair.rate):
-        recording.decoders = np.linspace(-2, 2, 50)[:, np.newaxis] * scale / Hz
-    plot_scatter(pair, ax=ax)
-    ax.figure.draw_without_rendering()
-    assert ax.get_xlabel() == f"rate decoder ({unit})"
-    assert ax.get_ylabel() == f"spiking decoder ({unit})"
-    assert tick in [label.get_text() for label in ax.get_xticklabels()]
-
-
-@pytest.mark.parametrize("K", [1, 3])
-@pytest.mark.parametrize("untrained", [("rate",), ("lif",), ("lif", "rate")])
-def test_decoders_that_are_all_zero_have_no_correlation(untrained, K, ax):
-    pair = a_pair(K=K)
-    for model in untrained:
-        getattr(pair, model).decoders = np.zeros((50, K)) / Hz
-    plot_scatter(pair, ax=ax)
-    ax.figure.draw_without_rendering()
-    assert texts(ax)[0].startswith("correlation –")
-    assert ("slope" in texts(ax)[0]) == ("rate" not in untrained)
 
 
 # Swaps
@@ -243,12 +183,11 @@ def test_an_unknown_model_is_refused():
 
 def test_without_axes_a_panel_uses_the_current_ones():
     plt.switch_backend("agg")
-    for plot in (plot_scatter, lambda pair: plot_swap(pair, a_swap(), "rate")):
-        current = plt.figure().add_subplot()
-        assert plot(a_pair()) is current
-        plt.close("all")
-        assert isinstance(plot(a_pair()), Axes)
-        plt.close("all")
+    current = plt.figure().add_subplot()
+    assert plot_swap(a_pair(), a_swap(), "rate") is current
+    plt.close("all")
+    assert isinstance(plot_swap(a_pair(), a_swap(), "rate"), Axes)
+    plt.close("all")
 
 
 # The sheet
