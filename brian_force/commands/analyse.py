@@ -19,6 +19,7 @@ from brian_force.analysis.recorded_decoders import compare_decoders
 from brian_force.analysis.recordings import check_twins, recorded_spikes, recording_statistics
 from brian_force.analysis.trial_decoding import analyse_trials
 from brian_force.arguments import refusal
+from brian_force.commands.figures import save_figure
 from brian_force.commands.runs import Recordings, equally_long, read_run, read_target
 from brian_force.commands.summaries import summary_of_recordings, summary_of_trials
 from brian_force.exchange.spike_trials import SpikeTrials
@@ -209,8 +210,7 @@ def _analyse_trials(
 def _write(folder: Path, results: Results, figures: dict[str, Any]) -> dict[str, Any]:
     """Write numbers and figures, each file whole or not at all."""
     for name, figure in figures.items():
-        with written_aside(folder / f"{name}.png") as aside:
-            figure.savefig(aside, format="png", dpi=150)
+        save_figure(figure, folder / f"{name}.png")
     numbers = folder / "analysis.nc"
     tree = xr.DataTree.from_dict({name: _storable(one) for name, one in results.items()})
     with written_aside(numbers) as aside:

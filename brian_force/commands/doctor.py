@@ -11,9 +11,10 @@ from brian_force.experiment.build_cache import BuildCache
 from brian_force.experiment.device_check import Finding, examine_all
 from brian_force.experiment.standalone import compiler_command
 
-__all__ = ["doctor", "report"]
+__all__ = ["TITLES", "doctor", "report"]
 
 PACKAGES = ("brian_force", "brian2", "brian2cuda", "numpy", "scipy", "cython", "neo", "elephant")
+#: What devices are called.
 TITLES = {"numpy": "NumPy", "cython": "Cython", "cpp": "C++ standalone", "cuda": "CUDA"}
 
 
@@ -42,8 +43,8 @@ def doctor(
     entries = cache.entries()
     return {
         "versions": {"python": sys.version.split()[0], **dict(_versions(PACKAGES))},
-        "compiler": _first_line(compiler_command(), "--version"),
-        "nvcc": _last_line("nvcc", "--version"),
+        "compiler": _line_of_version(compiler_command(), 0),
+        "nvcc": _line_of_version("nvcc", -1),
         "cache": {
             "folder": str(cache.folder),
             "entries": len(entries),
@@ -94,18 +95,10 @@ def _versions(packages: Iterable[str]) -> Iterable[tuple[str, str | None]]:
             yield package, None
 
 
-def _first_line(command: str, *arguments: str) -> str | None:
-    lines = _said(command, *arguments)
-    return lines[0] if lines else None
-
-
-def _last_line(command: str, *arguments: str) -> str | None:
-    lines = _said(command, *arguments)
-    return lines[-1] if lines else None
-
-
-def _said(command: str, *arguments: str) -> list[str]:
+def _line_of_version(command: str, number: int) -> str | None:
+    """Return one line of what a command says of its version: 0 is the first, -1 the last."""
     if shutil.which(command) is None:
-        return []
-    done = subprocess.run([command, *arguments], capture_output=True, text=True, check=False)
-    return done.stdout.strip().splitlines()
+        return None
+    done = subprocess.run([command, "--version"], capture_output=True, text=True, check=False)
+    lines = done.stdout.strip().splitlines()
+    return lines[number] if lines else None

@@ -10,6 +10,7 @@ from dask.system import CPU_COUNT
 from distributed import Client
 
 from brian_force.arguments import refusal
+from brian_force.commands.figures import save_figure
 from brian_force.commands.study_report import report
 from brian_force.files import written_aside
 from brian_force.plotting.study_figures import FIGURES
@@ -167,8 +168,7 @@ def _write(result: StudyResult, folder: Path) -> list[Path]:
     paths = []
     for name, figure in FIGURES[result.study.name](result).items():
         paths.append(folder / f"{name}.png")
-        with written_aside(paths[-1]) as aside:
-            figure.savefig(aside, format="png", dpi=150)
+        save_figure(figure, paths[-1])
     return paths
 
 

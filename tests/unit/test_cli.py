@@ -14,7 +14,8 @@ from brian2 import Hz, mV
 from typer.testing import CliRunner
 
 from brian_force import load_recording
-from brian_force.cli import _table, _without_nan, app
+from brian_force.cli import app
+from brian_force.commands import train as train_command
 from brian_force.exchange import read
 from brian_force.experiment import session
 
@@ -161,16 +162,6 @@ def test_a_run_without_time_after_learning_has_null(tmp_path):
     assert summary["rms_before"] is summary["rms_after"] is summary["speed_after"] is None
 
 
-def test_a_swap_that_falls_silent_has_null_too_and_a_dash_in_the_table():
-    swap = _without_nan({"drift": -86.41, "frequency": float("nan"), "score": None})
-    assert swap == {"drift": -86.41, "frequency": None, "score": None}
-    line = _table({"swap": {"rate": swap}, "drift_after": {"lif": 1.5, "rate": None}})
-    assert lines(line) == [
-        "rate on the decoders of the other: drift -86.41 ms/s, frequency - Hz, score -",
-        "drift_after          lif 1.5, rate - ms/s",
-    ]
-
-
 # Wrong usage
 
 
@@ -259,7 +250,7 @@ def test_ctrl_c_before_the_run(tmp_path, monkeypatch):
     def interrupt(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(session, "choose_device", interrupt)
+    monkeypatch.setattr(train_command, "choose_device", interrupt)
     result = call("train", *SHORT, "--out", tmp_path)
     assert result.exit_code == 1
     assert lines(result.stderr) == ["brian-force: Interrupted. Nothing of this run was saved."]
@@ -306,7 +297,8 @@ def test_help_names_the_units(monkeypatch):
 def test_help_lists_the_commands():
     result = call("--help")
     assert result.exit_code == 0
-    assert "train" in result.stdout
+    for name in ["train", "tasks", "export", "doctor", "cite", "analyse", "study"]:
+        assert f" {name} " in result.stdout
 
 
 # In a process of its own
@@ -330,6 +322,11 @@ def test_version():
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == f"brian_force {version('brian_force')}\n"
     assert done.stderr == ""
+
+
+def test_the_start_does_not_wait_for_brian():
+    started = process(script="import sys, brian_force.cli; print('brian2' in sys.modules)")
+    assert started.communicate(timeout=60) == ("False\n", "")
 
 
 def test_progress_goes_nowhere_near_stdout(tmp_path):

@@ -1,6 +1,7 @@
 """``brian-force doctor``: what it prints and how it ends."""
 
 import json
+import sys
 from importlib.metadata import version
 
 import pytest
@@ -8,7 +9,7 @@ from typer.testing import CliRunner
 
 from brian_force.cli import app
 from brian_force.commands import doctor as module
-from brian_force.commands.doctor import doctor, report
+from brian_force.commands.doctor import _line_of_version, doctor, report
 from brian_force.experiment.build_cache import BuildCache
 from brian_force.experiment.device_check import Finding
 
@@ -68,3 +69,9 @@ def test_cache_is_cleared(findings, tmp_path):
     assert doctor()["cache"] == {"folder": str(tmp_path), "entries": 1, "bytes": 6}
     assert doctor(clear_cache=True)["cache"]["entries"] == 0
     assert not any(tmp_path.iterdir())
+
+
+def test_versions_of_what_is_no_package():
+    python = f"Python {sys.version.split()[0]}"
+    assert _line_of_version(sys.executable, 0) == _line_of_version(sys.executable, -1) == python
+    assert _line_of_version("no-such-compiler", 0) is None
