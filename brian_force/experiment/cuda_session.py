@@ -22,7 +22,10 @@ class CUDASession(StandaloneSession):
     A run that diverges goes on to its end, without learning, before it is reported.
     """
 
-    announcement = "Compiling CUDA for networks of this size. It takes minutes, and is done once."
+    announcement = (
+        "Compiling CUDA for {model} networks of {n_neurons} neurons. It takes minutes, and is done "
+        "once."
+    )
 
     def _new_device(self) -> CPPStandaloneDevice:
         from brian2cuda.device import CUDAStandaloneDevice  # noqa: PLC0415 (optional)

@@ -76,7 +76,7 @@ class StandaloneSession:
         If the project cannot be compiled.
     """
 
-    announcement = "Compiling C++ for networks of this size. This is done once."
+    announcement = "Compiling C++ for {model} networks of {n_neurons} neurons. This is done once."
 
     def __init__(self, first: Run, keep_P: bool = False, cache: BuildCache | None = None) -> None:
         started = time.perf_counter()
@@ -161,7 +161,9 @@ class StandaloneSession:
         return True
 
     def _compile_anew(self) -> None:
-        logger.info(self.announcement)
+        names = {"lif": "spiking", "rate": "rate"}
+        model = names[self.size["model"]]
+        logger.info(self.announcement.format(model=model, n_neurons=self.size["n_neurons"]))
         compiler, _ = get_compiler_and_args()
         try:
             self.device.compile_source(str(self.project), compiler, debug=False, clean=False)

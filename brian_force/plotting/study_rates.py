@@ -170,9 +170,10 @@ def _draw_gains(ax: Axes, found: xr.Dataset) -> None:
 
 def _draw_overlap(ax: Axes, found: xr.Dataset) -> None:
     n = found["n_components"].to_numpy()
+    # of the trials with the target fed back, whatever was learned
+    overlap = found["overlap"].mean(("learning_rate", "seed"))
+    ax.semilogx(n, overlap, color=INK, linewidth=1.3)
     for color, rate in zip(RATE_COLORS, found["learning_rate"].to_numpy(), strict=False):
-        overlap = found["overlap"].sel(learning_rate=rate).mean("seed")
-        ax.semilogx(n, overlap, color=color, linewidth=1.3)
         passing = (found["eigenvalue"].sel(learning_rate=rate) * rate > 1).sum("component")
         mark = max(1, round(float(passing.mean())))
         ax.plot(mark, overlap.sel(n_components=min(mark, n[-1])), "o", color=color, markersize=5)

@@ -2,6 +2,7 @@
 
 import inspect
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ logger = get_logger(__name__)
 
 #: Called with the number of jobs that are done, and of all.
 type Report = Callable[[int, int], object]
+
+#: Seconds from one word of the progress to the next where no terminal shows a bar.
+PAUSE = 60
 
 
 def sweep(  # noqa: PLR0913, everything after the parameters is a choice with a default
@@ -198,6 +202,7 @@ def _reported(
     outcomes: Iterator[tuple[Job, Outcome]], n_done: int, n_jobs: int, report: Report | None
 ) -> Iterator[tuple[Job, Outcome]]:
     """Pass on outcomes; report each once its file is written."""
+    started = told = time.monotonic()
     silent = True if report else None  # None: where standard error is no terminal
     with tqdm(
         total=n_jobs, initial=n_done, desc="sweep", unit="job", file=sys.stderr, disable=silent
@@ -205,8 +210,13 @@ def _reported(
         for number, outcome in enumerate(outcomes, n_done + 1):
             yield outcome
             bar.update()
+            now = time.monotonic()
             if report:
                 report(number, n_jobs)
+            elif bar.disable and now - told > PAUSE and number < n_jobs:
+                minutes = (now - started) / (number - n_done) * (n_jobs - number) / 60
+                logger.info(f"{number} of {n_jobs} jobs are done; about {minutes:.0f} min left.")
+                told = now
 
 
 def _tell_failures(found: xr.Dataset) -> None:

@@ -1,6 +1,7 @@
 """Sweeps in one process: what is done, what is not done again, what is refused."""
 
 import inspect
+import logging
 import re
 
 import numpy as np
@@ -9,7 +10,7 @@ import xarray as xr
 from brian2 import DimensionMismatchError, mV, second
 
 from brian_force.studies import jobs as jobs_module
-from brian_force.studies import latin_hypercube, load_sweep, sweep
+from brian_force.studies import latin_hypercube, load_sweep, sweep, sweeps
 from brian_force.studies.job_files import JobFiles
 
 GRID = {"Q": [5, 10] * mV, "n": [1, 2]}
@@ -128,6 +129,13 @@ def test_progress_counts_from_what_was_done(here, work):
     here(work, {**GRID, "n": [1]})
     here(work, GRID, report=lambda *numbers: reports.append(numbers))
     assert reports == [(number, 12) for number in range(7, 13)]
+
+
+def test_progress_is_told_where_there_is_no_terminal(here, work, caplog, monkeypatch):
+    monkeypatch.setattr(sweeps, "PAUSE", -1)
+    with caplog.at_level(logging.INFO, logger="brian2"):
+        here(work, {"Q": [5, 10] * mV, "n": [1]}, seeds=[1])
+    assert caplog.messages == ["1 of 2 jobs are done; about 0 min left."]
 
 
 def test_what_was_done_is_told(here, work, caplog):
