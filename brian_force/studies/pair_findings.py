@@ -17,6 +17,7 @@ __all__ = [
     "log10",
     "swaps_when_fast",
     "swaps_when_slow",
+    "swaps_worsen",
 ]
 
 #: Errors in which claims are judged, and what a table calls them.
@@ -45,7 +46,7 @@ def swaps_when_slow(slow: xr.Dataset, where: str) -> Iterator[Finding]:
     """Claims 2 and 3: the correlation of decoders, and swaps both ways."""
     yield judged(2, "correlation of decoders", where, slow["correlation"], above=HIGH)
     for model, words in MODEL_WORDS.items():
-        what = f"error of the {words} on {OTHER[model]} decoders"
+        what = f"error of the {words} on {OTHER[model]} decoders{_speed(slow, model)}"
         yield judged(3, what, where, slow["swap"].sel(model=model), below=DONE)
 
 
@@ -57,12 +58,25 @@ def correlation_drop(slow: xr.Dataset, fast: xr.Dataset, where: str) -> Finding:
 
 def swaps_when_fast(fast: xr.Dataset, where: str) -> Iterator[Finding]:
     """Claims 5 and 6: swaps that fail, and that of the rate network."""
-    swap = fast["swap"]
-    yield judged(
-        5, "larger error of both swaps", where, swap.max("model", skipna=False), above=DONE
-    )
-    what = "error of the rate network on spiking decoders"
-    yield judged(6, what, where, swap.sel(model="rate"), below=DONE)
+    yield judged(5, "larger error of both swaps", where, _larger_swap(fast), above=DONE)
+    what = f"error of the rate network on spiking decoders{_speed(fast, 'rate')}"
+    yield judged(6, what, where, fast["swap"].sel(model="rate"), below=DONE)
+
+
+def swaps_worsen(slow: xr.Dataset, fast: xr.Dataset, where: str) -> Finding:
+    """Claim 5: how much worse the worse of both swaps is after fast learning."""
+    rise = _larger_swap(fast) - _larger_swap(slow)
+    return judged(5, "rise of the larger error of both swaps", where, rise, above=0.0)
+
+
+def _larger_swap(found: xr.Dataset) -> xr.DataArray:
+    return found["swap"].max("model", skipna=False)
+
+
+def _speed(found: xr.Dataset, model: str) -> str:
+    """Say how fast networks run on foreign decoders, which their error does not count."""
+    speed = float(found["swap_speed"].sel(model=model).mean())
+    return "" if np.isnan(speed) else f", {speed:.2f} times as fast"
 
 
 def improvement(slow: xr.Dataset, fast: xr.Dataset, where: str) -> Iterator[Finding]:

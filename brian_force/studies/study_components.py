@@ -1,15 +1,19 @@
 """The learning rate as a low-pass filter on principal components."""
 
+import numpy as np
 import xarray as xr
 
-from brian_force.studies.claims import MISFIT
+from brian_force.studies.claims import GAINED, PASSED, STOPPED
 from brian_force.studies.definition import Part, Results, Study
 from brian_force.studies.judging import Finding, judged, place
 from brian_force.studies.pair_findings import MODEL_WORDS
 from brian_force.studies.pair_points import probed_pair
 from brian_force.studies.scales import POINTS, Scale
 
-__all__ = ["STUDY", "misfit", "probed_parts", "shared_space"]
+__all__ = ["STUDY", "contrast", "probed_parts", "rise", "shared_space"]
+
+#: Of the strength of components, in decades.
+HALF_A_POOL = 1 / 6 + 1e-6
 
 
 def probed_parts(scale: Scale) -> list[Part]:
@@ -26,10 +30,28 @@ def probed_parts(scale: Scale) -> list[Part]:
     ]
 
 
-def misfit(found: xr.Dataset) -> xr.DataArray:
-    """Return how far a gain is from s/(s + 1/learning rate), the median over pools."""
-    apart: xr.DataArray = abs(found["force_gain"] - found["expected_gain"])
-    return apart.median("strength")
+def contrast(found: xr.Dataset) -> xr.DataArray:
+    """Return the gain of components that the filter passes less that of those it stops.
+
+    It is 0 for any gain that is the same for all; nan where there are not both kinds. Of each
+    kind it is the median over pools, since single ones are ill-determined.
+    """
+    gain, expected = found["force_gain"], found["expected_gain"]
+    passed = gain.where(expected > PASSED).median("strength")
+    stopped = gain.where(expected < STOPPED).median("strength")
+    return passed - stopped
+
+
+def rise(slow: xr.Dataset, fast: xr.Dataset) -> xr.DataArray:
+    """Return by how much more is learned fast than slow of what lies between the two cut-offs.
+
+    Components that the filter stops at the slow rate and passes at the fast one, whose pools
+    stand at equal `strength`; the median over pools.
+    """
+    slow, fast = (one.drop_vars("learning_rate") for one in (slow, fast))
+    between = (slow["expected_gain"] < STOPPED) & (fast["expected_gain"] > PASSED)
+    gained: xr.DataArray = (fast["force_gain"] - slow["force_gain"]).where(between)
+    return gained.median("strength")
 
 
 def shared_space(found: xr.Dataset) -> xr.DataArray:
@@ -52,12 +74,22 @@ def shared_space(found: xr.Dataset) -> xr.DataArray:
 def _judge(results: Results, scale: Scale) -> list[Finding]:
     found = results["trials"]
     findings = []
-    for rate in (scale.slow, scale.fast):
-        where = place(found, learning_rate=rate)
-        apart = misfit(found.sel(learning_rate=rate))
-        for model, words in MODEL_WORDS.items():
-            what = f"distance of the gain from that of the filter, {words}"
-            findings.append(judged(8, what, where, apart.sel(model=model), below=MISFIT))
+    slow, fast = (found.sel(learning_rate=rate) for rate in (scale.slow, scale.fast))
+    decades = np.log10(scale.fast / scale.slow)
+    # pools of the same components, which are stronger at the fast rate
+    same = fast.assign_coords(strength=fast["strength"] - decades)
+    same = same.reindex(strength=slow["strength"], method="nearest", tolerance=HALF_A_POOL)
+    for model, words in MODEL_WORDS.items():
+        for at in (slow, fast):
+            difference = contrast(at.sel(model=model))
+            if difference.notnull().any():  # else the filter stops no component
+                where = place(found, learning_rate=float(at["learning_rate"]))
+                what = f"gain of components that pass less that of those that do not, {words}"
+                findings.append(judged(8, what, where, difference, above=GAINED))
+        where = place(found, slow=scale.slow, fast=scale.fast)
+        what = f"rise of the gain of components between both cut-offs, {words}"
+        more = rise(slow.sel(model=model), same.sel(model=model))
+        findings.append(judged(8, what, where, more, above=GAINED))
     shared = shared_space(found)
     more = shared.sel(learning_rate=scale.slow) - shared.sel(learning_rate=scale.fast)
     where = place(found, slow=scale.slow, fast=scale.fast)

@@ -7,6 +7,7 @@ from brian_force.studies.pair_findings import (
     improvement,
     swaps_when_fast,
     swaps_when_slow,
+    swaps_worsen,
 )
 from brian_force.studies.pair_points import swapped_pair
 from brian_force.studies.scales import POINTS, Scale
@@ -37,6 +38,7 @@ def _judge(results: Results, scale: Scale) -> list[Finding]:
         findings += swaps_when_slow(slow, at_slow)
         findings.append(correlation_drop(slow, fast, both))
         findings += swaps_when_fast(fast, at_fast)
+        findings.append(swaps_worsen(slow, fast, both))
         findings += improvement(slow, fast, both)
     return findings
 

@@ -41,9 +41,11 @@ def _judge(results: Results, scale: Scale) -> list[Finding]:
     findings = []
     for found in results.values():
         for error, words in ERRORS.items():
-            larger = found[error].max("model", skipna=False)
-            what = f"larger {words} of both networks"
-            findings.append(judged(1, what, place(found), larger, below=DONE))
+            learned = (found[error] < DONE).any("model")  # else the task is too hard for either
+            if learned.any():
+                larger = found[error].max("model", skipna=False).where(learned)
+                what = f"larger {words} of both networks, where one does the task"
+                findings.append(judged(1, what, place(found), larger, below=DONE))
     return findings
 
 

@@ -12,23 +12,22 @@ __all__ = ["STUDY", "lost"]
 
 
 def lost(found: xr.Dataset) -> xr.DataArray:
-    """Return the share of (Q, G) points at which a network loses the task when it runs freely.
+    """Return at how many (Q, G) points a network loses the task when it runs freely.
 
-    Of those at which it does the task while it learns; nan where there are none.
+    Of those at which it does the task while it learns, at all learning rates of `found`. A
+    training that diverged has lost it.
     """
-    learned = found["learning"] < DONE
-    lost = learned & ~(found["free"] < DONE)
-    n_learned = learned.sum(("G", "Q"))
-    share: xr.DataArray = lost.sum(("G", "Q")) / n_learned.where(n_learned > 0)
-    return share
+    learned = ((found["learning"] < DONE) | found["learning"].isnull()).all("learning_rate")
+    number: xr.DataArray = (learned & ~(found["free"] < DONE)).sum(("G", "Q"))
+    return number
 
 
 def _judge(results: Results, scale: Scale) -> list[Finding]:
     found = results["repetitions"]
-    share = lost(found).sel(model="lif")
-    rise = share.sel(learning_rate=scale.fast) - share.sel(learning_rate=scale.slow)
+    number = lost(found.sel(learning_rate=[scale.slow, scale.fast], model="lif"))
+    rise = number.sel(learning_rate=scale.fast) - number.sel(learning_rate=scale.slow)
     where = place(found, slow=scale.slow, fast=scale.fast)
-    what = "rise of the share of (Q, G) points where the spiking network loses the task"
+    what = "rise of the number of (Q, G) points where the spiking network loses the task"
     return [judged(7, what, where, rise, above=0.0)]
 
 

@@ -9,6 +9,7 @@ from brian_force.studies.pair_findings import (
     log10,
     swaps_when_fast,
     swaps_when_slow,
+    swaps_worsen,
 )
 
 SEEDS = [1, 2, 3]
@@ -17,6 +18,8 @@ SEEDS = [1, 2, 3]
 def pair(**values):
     """Return a Dataset with the same value for all seeds: one number, or those of lif and rate."""
     data = {}
+    if "swap" in values:
+        values.setdefault("swap_speed", (np.nan, 0.8))
     for name, value in values.items():
         if np.ndim(value) == 0:
             data[name] = ("seed", np.full(3, float(value)))
@@ -41,6 +44,18 @@ def test_fast_swaps():
     assert verdicts(swaps_when_fast(one_way, "")) == ["holds", "holds"]
     assert verdicts(swaps_when_fast(pair(swap=(0.1, 0.2)), "")) == ["does not hold", "holds"]
     assert verdicts(swaps_when_fast(pair(swap=(0.1, 0.5)), "")) == ["holds", "does not hold"]
+
+
+def test_swaps_that_get_worse():
+    good, one_way = pair(swap=(0.1, 0.2)), pair(swap=(0.9, 0.1))
+    assert swaps_worsen(good, one_way, "").interval.mean == pytest.approx(0.7)
+    assert swaps_worsen(one_way, good, "").verdict == "does not hold"
+
+
+def test_the_speed_of_a_swapped_network_is_told_where_it_has_one():
+    words = [finding.what for finding in swaps_when_slow(pair(correlation=1, swap=(0.1, 0.1)), "")]
+    assert words[1] == "error of the spiking network on rate decoders"
+    assert words[2] == "error of the rate network on spiking decoders, 0.80 times as fast"
 
 
 def test_a_network_that_diverged_after_a_swap_is_not_counted_as_one_that_works():

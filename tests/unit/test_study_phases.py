@@ -18,3 +18,13 @@ def test_both_networks_must_learn(made_up, tiny):
         found["free"][{"model": 1}] = 0.9
     verdicts = [finding.verdict for finding in STUDY.judge(parts, tiny)]
     assert verdicts == ["holds", "does not hold"] * len(TASKS)
+
+
+def test_a_task_that_no_network_learns_says_nothing(made_up, tiny):
+    parts = made_up("phases").parts
+    for found in parts.values():
+        found["learning"] = found["learning"] * 0 + 0.9
+        found["free"] = found["free"] * 0 + 0.9
+    parts["sine"]["free"][{"model": 0, "seed": 0}] = 0.1
+    (finding,) = STUDY.judge(parts, tiny)
+    assert (finding.interval.n, finding.interval.mean) == (1, 0.9)
