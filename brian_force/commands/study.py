@@ -128,7 +128,7 @@ def claims_table(claims: Sequence[dict[str, Any]]) -> str:
             asked = f"{finding['side']} {finding['bound']:.3g}"
             lines.append(
                 f"    {finding['verdict']:<13} {numbers:<26} {asked:<11} {finding['what']}; "
-                f"{finding['where']}; {finding['n_seeds']} seeds"
+                f"{finding['where']}; {finding['n_seeds']} of {finding['n_seeds_tried']} seeds"
             )
     return "\n".join(lines)
 
