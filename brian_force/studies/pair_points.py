@@ -14,6 +14,7 @@ from typing import Any
 import xarray as xr
 from brian2 import Quantity, second
 
+import brian_force
 from brian_force import tasks
 from brian_force.analysis.recorded_decoders import compare_decoders
 from brian_force.experiment.pair import Pair, train_pair
@@ -40,6 +41,8 @@ __all__ = [
     "trained_pair",
 ]
 
+#: Parts of the package on which no number of a point depends.
+ABOVE = ("cli", "commands", "plotting", "studies")
 #: Length of the run after a swap: two periods, or this.
 SWAP_LASTS = 3 * second
 #: Of the comparison of decoders, what is kept.
@@ -152,9 +155,15 @@ def swap_lasts(task: tasks.Task) -> Quantity:
 
 @functools.cache
 def code_version() -> str:
-    """Return a digest of the code that measures: results of other code are not taken for its."""
-    files = (__file__, pair_measures.__file__, gains.__file__)
-    code = b"".join(Path(file).read_bytes() for file in files)
+    """Return a digest of the code that trains and measures: no result of another is taken for its.
+
+    Of studies it is this module and what it measures with, but not how that is judged.
+    """
+    package = Path(brian_force.__file__).parent
+    below = [path for path in package.rglob("*") if path.relative_to(package).parts[0] not in ABOVE]
+    files = [path for path in below if path.is_file() and path.suffix != ".pyc"]
+    measuring = [Path(file) for file in (__file__, pair_measures.__file__, gains.__file__)]
+    code = b"".join(path.read_bytes() for path in sorted(files) + measuring)
     return hashlib.blake2b(code, digest_size=8).hexdigest()
 
 

@@ -1,9 +1,12 @@
 import dataclasses
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 from brian2 import second
 
+import brian_force
 from brian_force import tasks
 from brian_force.studies import pair_measures
 from brian_force.studies.outcomes import as_dataset
@@ -37,9 +40,22 @@ def test_networks_run_on_foreign_decoders_for_two_periods():
     assert swap_lasts(tasks.get("pitchfork")) == 3 * second
 
 
-def test_the_version_is_that_of_the_code():
-    assert code_version() == code_version()
-    assert len(code_version()) == 16
+def test_the_version_is_that_of_the_code_that_trains_and_measures(tmp_path, monkeypatch):
+    before = code_version()
+    package = tmp_path / "brian_force"
+    shutil.copytree(Path(brian_force.__file__).parent, package)
+    monkeypatch.setattr(brian_force, "__file__", str(package / "__init__.py"))
+
+    def version_after_a_change_of(file):
+        with (package / file).open("a") as code:
+            code.write("\n")
+        code_version.cache_clear()
+        return code_version()
+
+    assert version_after_a_change_of("plotting/style.py") == before
+    assert version_after_a_change_of("studies/judging.py") == before
+    assert version_after_a_change_of("learning/codegen/kernels/readout.h") != before
+    code_version.cache_clear()
 
 
 @pytest.mark.slow
