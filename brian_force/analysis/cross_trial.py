@@ -109,8 +109,10 @@ def decoder_comparison(
         Over `n_averaged`, for ridge decoders of the mean of so many trials: `correlation`
         (Pearson, outputs pooled) with FORCE's decoders and normalised `error`, averaged over
         `n_groups` groups without common trials, with sample standard deviations
-        `correlation_spread` and `error_spread`, nan for one group. Besides `rate_correlation`,
-        `rate_error` and `force_error`; and `learning_rate`, along which to concatenate.
+        `correlation_spread` and `error_spread`, nan for one group. `control_correlation` is that
+        of the mean of the decoders of so many single trials: what averaging alone does. Besides
+        `rate_correlation`, `rate_error` and `force_error`; and `learning_rate`, along which to
+        concatenate.
 
     Raises
     ------
@@ -129,20 +131,27 @@ def decoder_comparison(
     numbers = _sizes(owner, sizes, n_seen)
     held_out = pairs[n_seen:]
 
-    def judge(seen: Iterable[Pair]) -> tuple[float, float]:
-        ridge = solve_ridge(owner, *gram(seen), penalty)
-        if ridge.shape != phi.shape:
-            allowed = f"of shape {ridge.shape}, for neurons and outputs"
+    def ridge(seen: Iterable[Pair]) -> Array:
+        found = solve_ridge(owner, *gram(seen), penalty)
+        if found.shape != phi.shape:
+            allowed = f"of shape {found.shape}, for neurons and outputs"
             raise ValueError(refusal("decoders", owner, allowed, f"shape {phi.shape}"))
-        return pearson_correlation(phi, ridge), error_of(held_out, ridge).normalised
+        return found
 
-    of_rates = judge(paired_trials(owner, [rate_r], target))
-    of_means = [
-        np.array([judge([mean_trial(owner, group)]) for group in _groups(pairs[:n_seen], n)])
-        for n in numbers
-    ]
+    def judge(found: Array) -> tuple[float, float]:
+        return pearson_correlation(phi, found), error_of(held_out, found).normalised
+
+    of_rates = judge(ridge(paired_trials(owner, [rate_r], target)))
+    single = [ridge([pair]) for pair in pairs[:n_seen]]
+    of_means, controls = [], []
+    for n in numbers:
+        means = [ridge([mean_trial(owner, group)]) for group in _groups(pairs[:n_seen], n)]
+        of_means.append(np.array([judge(found) for found in means]))
+        averaged = [np.mean(group, axis=0) for group in _groups(single, n)]
+        controls.append(np.mean([pearson_correlation(phi, found) for found in averaged]))
     scalars = (*of_rates, error_of(held_out, phi).normalised)
-    return _labelled(numbers, of_means, scalars, 1 / penalty)
+    found = _labelled(numbers, of_means, scalars, 1 / penalty)
+    return found.assign(control_correlation=("n_averaged", controls, {"units": "1"}))
 
 
 def _labelled(
@@ -165,9 +174,9 @@ def _labelled(
     return xr.Dataset(data, coords=coordinates)
 
 
-def _groups(pairs: list[Pair], n: int) -> list[list[Pair]]:
+def _groups[Item](trials: list[Item], n: int) -> list[list[Item]]:
     """Return as many groups of n trials, none of them shared, as there are."""
-    return [pairs[first : first + n] for first in range(0, len(pairs) - n + 1, n)]
+    return [trials[first : first + n] for first in range(0, len(trials) - n + 1, n)]
 
 
 def _sizes(owner: str, sizes: Sequence[int] | None, n_seen: int) -> list[int]:

@@ -36,8 +36,8 @@ SHOWN = (
     *("learning", "free", "plain", "scaled", "l2", "speed", "mean_rate", "score", "correlation"),
     *("swap", "swap_plain", "swap_speed", "swap_amplitude", "swap_score"),
     *("mean_squared_bias", "mean_variance", "variance_to_bias", "growth", "distance"),
-    *("trial_correlation", "trial_error", "trial_rate_correlation", "trial_force_error"),
-    "participation_ratio",
+    *("trial_correlation", "trial_control_correlation", "trial_rate_correlation"),
+    *("trial_error", "trial_force_error", "participation_ratio"),
 )
 LARGEST = 1000  # rows of a table
 

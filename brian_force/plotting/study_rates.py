@@ -38,6 +38,7 @@ from brian_force.studies.study_components import shared_space
 __all__ = ["plot_components_study", "plot_cross_trial_study", "plot_learning_rate_study"]
 
 LEARNING, FREE, SWAP, CORRELATION = (OUTPUT_COLORS[k] for k in (0, 1, 3, 2))
+CONTROL: dict[str, Any] = {"linestyle": (0, (4, 2)), "linewidth": 1}
 #: Eigenvalues below this part of the largest are rounding.
 DEEPEST = 1e-12
 
@@ -127,6 +128,7 @@ def plot_cross_trial_study(result: StudyResult) -> dict[str, Figure]:
         title(right, "c", "errors")
         key = [key_line(f"ridge, {name}", color) for name, (_, color) in lines.items()]
         key.append(Line2D([], [], label="ridge, rate network", **dotted))
+        key.append(Line2D([], [], label="mean of the trials' decoders", color=INK, **CONTROL))
         finish(sheet, settings(found), [*key, key_line("FORCE", CORRELATION), *rate_key(found)])
     return {"cross_trial": sheet}
 
@@ -202,6 +204,8 @@ def _draw_averaging(ax: Axes, found: xr.Dataset) -> None:
         bars = np.array([ends["mean"] - ends["low"], ends["high"] - ends["mean"]])
         style: dict[str, Any] = {"color": color, "marker": "o", "markersize": 3, "capsize": 2}
         ax.errorbar(numbers, ends["mean"], np.nan_to_num(bars), linewidth=1.3, **style)
+        control = found["trial_control_correlation"].sel(learning_rate=rate).mean("seed")
+        ax.plot(numbers, control, color=color, **CONTROL)
     ax.set_xscale("log", base=2)
     ax.set_xticks(numbers, [str(k) for k in numbers])
     ax.xaxis.set_minor_locator(NullLocator())

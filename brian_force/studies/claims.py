@@ -102,7 +102,7 @@ CLAIMS = {
     ),
     10: Claim(
         "FORCE's spiking decoders approximate a decoding of cross-trial rates.",
-        "They correlate more with ridge decoders of the mean of trials than with those of single "
-        f"trials, by seed, and above {HIGH} with the former.",
+        "They correlate more with ridge decoders of the mean of trials than with the mean of the "
+        f"decoders of these trials, by seed, and above {HIGH} with the former.",
     ),
 }

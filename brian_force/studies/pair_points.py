@@ -46,7 +46,10 @@ ABOVE = ("cli", "commands", "plotting", "studies")
 #: Length of the run after a swap: two periods, or this.
 SWAP_LASTS = 3 * second
 #: Of the comparison of decoders, what is kept.
-OF_CURVES = ("correlation", "error", "rate_correlation", "rate_error", "force_error")
+OF_CURVES = (
+    *("correlation", "error", "control_correlation"),
+    *("rate_correlation", "rate_error", "force_error"),
+)
 
 
 def trained_pair(task: str, seed: int, **options: Any) -> xr.Dataset:

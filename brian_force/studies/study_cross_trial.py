@@ -13,12 +13,12 @@ def _judge(results: Results, scale: Scale) -> list[Finding]:
     found = results["trials"]
     findings = []
     for rate in (scale.slow, scale.fast):
-        at = found["trial_correlation"].sel(learning_rate=rate)
-        single, mean = at.isel(n_averaged=0), at.isel(n_averaged=-1)
+        at = found.sel(learning_rate=rate).isel(n_averaged=-1)
+        mean, control = at["trial_correlation"], at["trial_control_correlation"]
         n = int(found["n_averaged"][-1])
         where = place(found, learning_rate=rate)
-        what = f"correlation with decoders of the mean of {n} trials less that of single ones"
-        findings.append(judged(10, what, where, mean - single, above=0.0))
+        what = f"correlation with decoders of the mean of {n} trials less with their mean decoders"
+        findings.append(judged(10, what, where, mean - control, above=0.0))
         what = f"correlation with decoders of the mean of {n} trials"
         findings.append(judged(10, what, where, mean, above=HIGH))
     return findings

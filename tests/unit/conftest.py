@@ -161,6 +161,7 @@ REPEATED = (
 )
 PROBED = TRAINED | {
     "trial_correlation": ("n_averaged",),
+    "trial_control_correlation": ("n_averaged",),
     "trial_error": ("n_averaged",),
     "trial_rate_correlation": (),
     "trial_rate_error": (),

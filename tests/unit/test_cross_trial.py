@@ -53,6 +53,11 @@ def test_comparison_is_that_of_the_parts(rng, trials, activity, target):
     assert float(at_two.correlation_spread) == pytest.approx(np.std(correlations, ddof=1))
     assert float(at_two.error) == pytest.approx(np.mean(errors))
     assert float(at_two.error_spread) == pytest.approx(np.std(errors, ddof=1))
+    single = [ridge_decoders(trials[k], target, RATE) for k in range(4)]
+    means = [(single[k] + single[k + 1]) / 2 for k in (0, 2)]
+    controls = [pearson_correlation(phi, mean) for mean in means]
+    assert float(at_two.control_correlation) == pytest.approx(np.mean(controls))
+    assert found.control_correlation[0] == pytest.approx(float(found.correlation[0]))
     rate = ridge_decoders(activity, target, RATE)
     assert float(found.rate_correlation) == pytest.approx(pearson_correlation(phi, rate))
     expected = decoding_error(held_out, target, rate).normalised
