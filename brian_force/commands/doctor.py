@@ -10,6 +10,7 @@ from typing import Any
 from brian_force.experiment.build_cache import BuildCache
 from brian_force.experiment.device_check import Finding, examine_all
 from brian_force.experiment.standalone import compiler_command
+from brian_force.learning.codegen.cuda_build import nvcc
 
 __all__ = ["TITLES", "doctor", "report"]
 
@@ -44,7 +45,7 @@ def doctor(
     return {
         "versions": {"python": sys.version.split()[0], **dict(_versions(PACKAGES))},
         "compiler": _line_of_version(compiler_command(), 0),
-        "nvcc": _line_of_version("nvcc", -1),
+        "nvcc": _line_of_version(nvcc(), -1),
         "cache": {
             "folder": str(cache.folder),
             "entries": len(entries),

@@ -191,7 +191,7 @@ class ReadoutMatrices(Group):
             If a name is unknown, a unit or shape wrong, or a value not finite: Brian itself
             ignores such values without a word.
         UnsupportedDeviceError
-            If P is given on CUDA.
+            If P is given on CUDA, or decoders or encoders of a readout with capitals in its name.
         """
         known = self._run_arg_names()
         for name in values:
@@ -206,10 +206,11 @@ class ReadoutMatrices(Group):
 
     def _run_arg(self, name: str, value: Any) -> dict[Any, Any]:
         if name in ("decoders", "encoders"):
+            self._check_file_is_found(name)
             view = self.weights.state(name)
             return {view: self.weights.flattened(name, value)}
         if name == "P":
-            if is_cuda():  # brian2cuda looks for the file of _P in lower case, and goes on without
+            if is_cuda():  # as in _check_file_is_found: its file is that of _P
                 raise UnsupportedDeviceError(
                     f"On CUDA, P cannot be given through run_args. Set {self.name}.P before the "
                     "run instead."
@@ -224,6 +225,18 @@ class ReadoutMatrices(Group):
         sign = "positive" if name == "learning_rate" else "any"
         unit = self.variables[name].dim
         return {self.state(name): check_quantity(name, "run_args", value, unit, sign)}
+
+    def _check_file_is_found(self, matrix: str) -> None:
+        """Refuse names with capitals on CUDA.
+
+        brian2cuda looks for the file of an array in lower case, and goes on without.
+        """
+        if is_cuda() and self.name != self.name.lower():
+            allowed = f"in lower case for {matrix} through run_args on CUDA"
+            remedy = f"Name it '{self.name.lower()}', or set its {matrix} before the run instead."
+            raise UnsupportedDeviceError(
+                refusal("name", "Readout", allowed, repr(self.name), remedy)
+            )
 
     def _run_arg_names(self) -> list[str]:
         own = ["learning", "learn_from", "learn_until", "learning_rate"]

@@ -14,7 +14,6 @@ from typing import Any
 import xarray as xr
 from brian2 import Quantity, second
 
-import brian_force
 from brian_force import tasks
 from brian_force.analysis.recorded_decoders import compare_decoders
 from brian_force.experiment.pair import Pair, train_pair
@@ -41,6 +40,7 @@ __all__ = [
     "trained_pair",
 ]
 
+PACKAGE = Path(__file__).parents[1]
 #: Parts of the package on which no number of a point depends.
 ABOVE = ("cli", "commands", "plotting", "studies")
 #: Length of the run after a swap: two periods, or this.
@@ -162,8 +162,7 @@ def code_version() -> str:
 
     Of studies it is this module and what it measures with, but not how that is judged.
     """
-    package = Path(brian_force.__file__).parent
-    below = [path for path in package.rglob("*") if path.relative_to(package).parts[0] not in ABOVE]
+    below = [path for path in PACKAGE.rglob("*") if path.relative_to(PACKAGE).parts[0] not in ABOVE]
     files = [path for path in below if path.is_file() and path.suffix != ".pyc"]
     measuring = [Path(file) for file in (__file__, pair_measures.__file__, gains.__file__)]
     code = b"".join(path.read_bytes() for path in sorted(files) + measuring)

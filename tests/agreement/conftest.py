@@ -35,10 +35,10 @@ def agree(request, record_property):
 def agree_on(agree):
     """Check a quantity of a readout in the network of every kind against the one on NumPy."""
 
-    def check(quantity, readout, found, expected):
+    def check(quantity, readout, found, expected, against="NumPy"):
         # Single precision rounds differently where sums are in another order.
         note, tolerance = (", float32", 2e-4) if readout == "single" else ("", 1e-10)
-        agree(quantity + note, found, expected, tolerance, "NumPy")
+        agree(quantity + note, found, expected, tolerance, against)
 
     return check
 

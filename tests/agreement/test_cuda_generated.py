@@ -25,6 +25,7 @@ from brian2.codegen.generators.cpp_generator import c_data_type
 from brian2.core.variables import DynamicArrayVariable
 
 from brian_force import tasks
+from brian_force.experiment.cuda_session import WAIT
 from brian_force.learning import LMS, RLS, Readout, RecurrentDrive, Stimulus, codegen
 from brian_force.learning.codegen.cuda_build import cuda_flags, toolkit
 from brian_force.networks import LIFParameters, lif_network, rate_network
@@ -119,8 +120,8 @@ def rates():
     return rate_network(tasks.sine(), LIFParameters(**SMALL), seed=1)
 
 
-def with_inputs():
-    return rate_network(tasks.pitchfork(), LIFParameters(**SMALL), seed=1)
+def with_inputs(**options):
+    return rate_network(tasks.pitchfork(), LIFParameters(**SMALL), seed=1, **options)
 
 
 NETWORKS = {
@@ -137,6 +138,39 @@ def test_kernels_in_the_generated_text(cuda, tmp_path, make):
     codeobjects = generate(cuda, make(), 10 * ms, tmp_path / "project")
     assert len(codeobjects) >= 2
     check_kernels(tmp_path / "project", codeobjects)
+
+
+def check_clocks(folder):
+    """Check that every clock that is named is declared."""
+    header = (folder / "objects.h").read_text()
+    declared = re.findall(r"extern (?:Event)?Clock (\w+);", header)
+    for file in folder.rglob("*.cu"):
+        assert set(re.findall(r"(\w+)\.timestep", file.read_text())) <= set(declared), file.name
+
+
+@pytest.mark.parametrize("make", NETWORKS.values(), ids=NETWORKS)
+def test_only_declared_clocks_are_named(cuda, tmp_path, make):
+    generate(cuda, make(), 10 * ms, tmp_path / "project")
+    check_clocks(tmp_path / "project")
+
+
+def test_synapses_ask_their_own_clock(cuda, tmp_path):
+    generate_source = type(cuda).generate_codeobj_source
+    neurons = NeuronGroup(3, "v : 1", threshold="v > 1", dt=1 * ms, name="neurons")
+    ways = {"on_pre": "v_post += 1", "on_post": "v_pre += 1"}
+    synapses = Synapses(neurons, neurons, **ways, clock=neurons.clock, name="synapses")
+    synapses.connect(j="i")
+    network = Network(neurons, synapses)
+    with cuda_flags():
+        network.run(4 * ms)
+    generate(cuda, network, 4 * ms, tmp_path / "project")
+    check_clocks(tmp_path / "project")
+    for way in ("pre", "post"):
+        one, other = (tmp_path / "project").glob(f"code_objects/synapses_{way}_codeobject*.cu")
+        expected = f"if ({neurons.clock.name}.timestep[0] >= synapses_{way}_delay)"
+        assert expected in one.read_text()
+        assert expected in other.read_text()
+    assert type(cuda).generate_codeobj_source is generate_source
 
 
 @pytest.mark.parametrize("keep_P", [True, False])
@@ -432,11 +466,17 @@ def test_single_precision_as_the_default(cuda, tmp_path):
 # -- nvcc -----------------------------------------------------------------------------------------
 
 
+@pytest.fixture(params=["spiking", "rates", "every kind of readout"])
+def whole(request, every_kind):
+    if request.param == "spiking":
+        return spiking(keep_P=True)
+    options = {"precision": "float32", "forgetting": 0.999}
+    return with_inputs(**options) if request.param == "rates" else every_kind.make().net
+
+
 @pytest.mark.cuda_compile
 @pytest.mark.skipif(toolkit() is None, reason="no CUDA toolkit; docs/cuda.md says how to get it")
-def test_whole_project_compiles_and_links(cuda, tmp_path):
-    network = rate_network(
-        tasks.pitchfork(), LIFParameters(**SMALL), seed=1, precision="float32", forgetting=0.999
-    )
-    generate(cuda, network, 10 * ms, tmp_path / "project", compiled=True)
+def test_whole_project_compiles_and_links(cuda, tmp_path, whole):
+    cuda.insert_code("after_network_run", WAIT)  # as sessions do
+    generate(cuda, whole, 10 * ms, tmp_path / "project", compiled=True)
     assert (tmp_path / "project" / "main").stat().st_size > 1e6

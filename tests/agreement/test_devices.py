@@ -103,21 +103,29 @@ VARIANTS = ["weights", "window", "learning_rate", "off", "P"]
 
 
 @pytest.mark.standalone
-def test_rerun_is_identical(standalone):
+def test_rerun_is_identical(agree_on, standalone):
+    def check(quantity, readout, found, expected):
+        if standalone.reproducible:
+            np.testing.assert_array_equal(found, expected)
+        else:
+            agree_on(f"{quantity} again", readout, found, expected, against="CUDA before")
+
     first = standalone.outcomes["default"]
     for name in ("again", "last"):  # the last came after variants and divergences
         other = standalone.outcomes[name]
         for readout in READOUTS:
-            expected = getattr(first, readout).decoders
-            np.testing.assert_array_equal(getattr(other, readout).decoders, expected)
+            found, expected = (getattr(run, readout).decoders for run in (other, first))
+            check("decoders", readout, found, expected)
         np.testing.assert_array_equal(other.main.encoders, first.main.encoders)
-        np.testing.assert_array_equal(other.main.P, first.main.P)
-        np.testing.assert_array_equal(other.main.error, first.main.error)
+        check("P", "main", other.main.P, first.main.P)
+        check("output, error, target", "main", other.main.error, first.main.error)
 
 
 @pytest.mark.standalone
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_run_args_do_what_setting_does(agree, standalone, numpy_outcomes, variant):
+    if variant not in standalone.outcomes:
+        pytest.skip("CUDA refuses P in run_args")
     compiled, numpy = standalone.outcomes[variant], numpy_outcomes[variant]
     np.testing.assert_array_equal(compiled.spike_i, numpy.spike_i)
     for readout in READOUTS:

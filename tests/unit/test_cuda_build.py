@@ -1,5 +1,6 @@
 """Where the CUDA toolkit is looked for, and what is said to be missing."""
 
+import os
 import shutil
 import subprocess
 
@@ -46,6 +47,63 @@ def test_driver_without_a_gpu(bare):
     assert not any("driver" in part for part in cuda_build.what_is_missing())
 
 
+@pytest.fixture
+def gputools():
+    """What brian2cuda finds out, forgotten before and after."""
+    pytest.importorskip("brian2cuda", reason="brian2cuda, the extra 'cuda', is not installed")
+    from brian2cuda.utils import gputools
+
+    def forget():
+        gputools.reset_cuda_installation()
+        gputools.reset_gpu_selection()
+
+    forget()
+    yield gputools
+    forget()
+
+
+ONE = "GPU 0: NVIDIA H100 (UUID: GPU-1)\n"
+PART = "  MIG 1g.10gb     Device  0: (UUID: MIG-1)\n"
+
+
+@pytest.mark.parametrize(
+    ("visible", "listed", "reason"),
+    [
+        ("0", ONE, None),
+        ("", ONE, "invalid literal for int()"),
+        ("GPU-1", ONE, "invalid literal for int()"),
+        ("1", ONE, "list index out of range"),
+        ("0", ONE + PART, "MIG 1g.10gb"),
+    ],
+)
+def test_gpus_that_brian2cuda_cannot_read(monkeypatch, tmp_path, gputools, visible, listed, reason):
+    smi = tmp_path / "nvidia-smi"
+    smi.write_text(f"#!/bin/sh\nprintf '{listed}'\n")
+    smi.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    found = [part for part in cuda_build.what_is_missing() if "GPU" in part]
+    if reason is None:
+        assert found == []
+    else:
+        (said,) = found
+        assert said.startswith("a GPU that brian2cuda can choose (number it in CUDA_VISIBLE")
+        assert reason in said
+
+
+def test_toolkit_is_looked_for_anew(monkeypatch, tmp_path, gputools):
+    """Whatever brian2cuda found before, and what it finds inside is not kept afterwards."""
+    other, ours = (toolkit_in(tmp_path / name) for name in ("other", "ours"))
+    (other / "bin" / "nvcc").chmod(0o755)
+    monkeypatch.delenv("CUDA_PATH", raising=False)
+    monkeypatch.setenv("PATH", str(other / "bin"), prepend=os.pathsep)
+    monkeypatch.setattr(cuda_build, "_toolkits", lambda: [ours])
+    assert gputools.get_cuda_path() == str(other)
+    with cuda_build.cuda_flags():
+        assert gputools.get_nvcc_path() == cuda_build.nvcc() == str(ours / "bin" / "nvcc")
+    assert gputools.get_cuda_path() == str(other)
+
+
 def test_toolkit_without_curand_is_passed_over(bare, tmp_path):
     incomplete = toolkit_in(tmp_path / "one", "cuda.h")
     bare.setattr(cuda_build, "_toolkits", lambda: [incomplete])
@@ -55,6 +113,7 @@ def test_toolkit_without_curand_is_passed_over(bare, tmp_path):
     bare.setattr(cuda_build, "_toolkits", lambda: [incomplete, complete])
     assert cuda_build.toolkit() == complete
     assert len(cuda_build.what_is_missing()) == 2
+    assert cuda_build.nvcc() == str(complete / "bin" / "nvcc")
 
 
 def test_toolkit_of_the_environment_comes_first(monkeypatch, tmp_path):

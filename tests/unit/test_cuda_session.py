@@ -2,12 +2,13 @@
 
 import dataclasses
 import logging
+import re
 import types
 from pathlib import Path
 
 import numpy as np
 import pytest
-from brian2 import Hz, get_device, ms, prefs, second
+from brian2 import Hz, Quantity, get_device, ms, prefs, second
 from numpy.testing import assert_allclose, assert_array_equal
 
 from brian_force import DivergenceError, UnsupportedDeviceError, tasks, train
@@ -69,13 +70,36 @@ def test_a_session_opens_with_the_first_run(monkeypatch):
     assert open_session("cuda", "the run", keep_P=True) == ("the run", True, None)
 
 
-def test_the_start_of_the_program_counts_as_building(monkeypatch, tmp_path):
-    """Else `Segments`, which goes by the time of the run, would cut ever shorter."""
-    monkeypatch.setattr(StandaloneSession, "_read", lambda self, folder, run, *seconds: seconds)
+@dataclasses.dataclass
+class Result:
+    """The part of a `RunResult` that a session on a GPU changes."""
+
+    seconds_build: float
+    seconds_run: float
+    spike_times: Quantity = dataclasses.field(default_factory=lambda: [1, 1, 1, 2, 2] * ms)
+    spike_neurons: np.ndarray = dataclasses.field(default_factory=lambda: np.array([7, 3, 5, 2, 0]))
+
+
+@pytest.fixture
+def result(monkeypatch, tmp_path):
+    """Read what a program left that simulated for 0.5 s of the 4.5 s that it ran."""
+    monkeypatch.setattr(
+        StandaloneSession, "_read", lambda self, folder, run, *seconds: Result(*seconds)
+    )
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "last_run_info.txt").write_text("0.5 1\n")
-    opened = object.__new__(CUDASession)
-    assert opened._read(tmp_path, None, 1.0, 4.5) == (5.0, 0.5)
+    return object.__new__(CUDASession)._read(tmp_path, None, 1.0, 4.5)
+
+
+def test_the_start_of_the_program_counts_as_building(result):
+    """Else `Segments`, which goes by the time of the run, would cut ever shorter."""
+    assert (result.seconds_build, result.seconds_run) == (5.0, 0.5)
+
+
+def test_spikes_of_a_time_step_are_in_the_order_of_neurons(result):
+    """As on other devices; brian2cuda leaves them in the order in which threads came."""
+    assert_array_equal(result.spike_times / ms, [1, 1, 1, 2, 2])
+    assert_array_equal(result.spike_neurons, [3, 5, 7, 0, 2])
 
 
 def test_files_of_arguments_are_in_lower_case(tmp_path):
@@ -165,6 +189,20 @@ def test_duration_and_arrays_are_data(generate, model):
         assert (opened.project / "static_arrays" / file).exists()
 
 
+def test_synapses_name_declared_clocks_alone(generate):
+    project = generate(make_run("lif")).project
+    declared = re.findall(r"extern Clock (\w+);", (project / "objects.h").read_text())
+    (synapses,) = project.glob("code_objects/recurrent_pre_codeobject*.cu")
+    used = set(re.findall(r"(\w+)\.timestep", synapses.read_text()))
+    assert used == {"neurons_clock"} <= set(declared)
+
+
+def test_the_time_of_a_run_ends_when_the_gpu_has_ended(generate):
+    """Brian's own ends when all is queued."""
+    _, after = main_of(generate(make_run())).split("lif_network.run(")
+    assert after.index("cudaDeviceSynchronize") < after.index("Network::_last_run_time +=")
+
+
 def test_inputs_have_files(generate):
     opened = generate(make_run("rate", tasks.pitchfork()))
     assert set(opened.files) == COMMON | STATE["rate"] | {"inputs", "input encoders"}
@@ -224,7 +262,9 @@ def test_brian2cuda_says_nothing_of_its_preferences(generate, caplog):
     with caplog.at_level(logging.INFO, logger="brian2"):
         generate(make_run())
     assert not [message for message in caplog.messages if "cuda_standalone" in message]
-    assert any(message.startswith("Compiling CUDA for networks") for message in caplog.messages)
+    assert any(
+        message.startswith("Compiling CUDA for spiking networks") for message in caplog.messages
+    )
 
 
 # -- on a GPU --------------------------------------------------------------------------------------

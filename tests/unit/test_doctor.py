@@ -41,6 +41,11 @@ def test_report(findings):
     assert "CUDA             not here: needs a GPU. Buy one." in text
 
 
+def test_nvcc_is_the_one_that_would_be_used(findings, monkeypatch):
+    monkeypatch.setattr(module, "nvcc", lambda: sys.executable)
+    assert doctor()["nvcc"] == f"Python {sys.version.split()[0]}"
+
+
 def test_a_failure_is_told_and_ends_with_status_1(findings):
     findings.append(WRONG)
     result = CliRunner().invoke(app, ["doctor"])

@@ -1,14 +1,12 @@
 import dataclasses
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
 from brian2 import second
 
-import brian_force
 from brian_force import tasks
-from brian_force.studies import pair_measures
+from brian_force.studies import pair_measures, pair_points
 from brian_force.studies.outcomes import as_dataset
 from brian_force.studies.pair_points import (
     code_version,
@@ -43,8 +41,8 @@ def test_networks_run_on_foreign_decoders_for_two_periods():
 def test_the_version_is_that_of_the_code_that_trains_and_measures(tmp_path, monkeypatch):
     before = code_version()
     package = tmp_path / "brian_force"
-    shutil.copytree(Path(brian_force.__file__).parent, package)
-    monkeypatch.setattr(brian_force, "__file__", str(package / "__init__.py"))
+    shutil.copytree(pair_points.PACKAGE, package)
+    monkeypatch.setattr(pair_points, "PACKAGE", package)
 
     def version_after_a_change_of(file):
         with (package / file).open("a") as code:

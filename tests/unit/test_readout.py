@@ -25,7 +25,7 @@ from brian2 import (
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
 from brian_force.errors import DivergenceError, UnsupportedDeviceError
-from brian_force.learning import LMS, RLS, PythonRule, Readout, reference
+from brian_force.learning import LMS, RLS, PythonRule, Readout, readout_matrices, reference
 
 N = 11
 RATE = 1e-4 * second**2
@@ -688,6 +688,29 @@ def test_unknown_run_arg_gets_a_suggestion(readout):
         TypeError, match=r"Readout 'mine' has no run argument 'decoder'\. Did you mean"
     ):
         readout.run_args(decoder=1)
+
+
+@pytest.mark.parametrize("matrix", ["decoders", "encoders"])
+def test_capitals_and_arrays_in_run_args_on_cuda(neurons, monkeypatch, matrix):
+    """brian2cuda looks for the file in lower case, and goes on without."""
+    values = {"decoders": np.ones(N) / Hz, "encoders": np.ones(N)}[matrix]
+    capital = make(neurons, feedback="feedback", encoders="1.0", name="Mine")
+    assert len(capital.run_args(**{matrix: values})) == 1
+    monkeypatch.setattr(readout_matrices, "is_cuda", lambda: True)
+    with pytest.raises(UnsupportedDeviceError) as refused:
+        capital.run_args(**{matrix: values})
+    assert str(refused.value) == (
+        f"The 'name' argument of Readout must be in lower case for {matrix} through run_args on "
+        f"CUDA, but got 'Mine'. Name it 'mine', or set its {matrix} before the run instead."
+    )
+    assert len(capital.run_args(learning_rate=1 * second**2)) == 1  # no file
+
+
+def test_arrays_in_run_args_on_cuda(readout, monkeypatch):
+    monkeypatch.setattr(readout_matrices, "is_cuda", lambda: True)
+    assert len(readout.run_args(decoders=np.ones(N) / Hz, encoders=np.ones(N))) == 2
+    with pytest.raises(UnsupportedDeviceError, match=r"Set mine\.P before the run instead"):
+        readout.run_args(P=np.eye(N) * second**2)
 
 
 def test_window_in_run_args(readout):

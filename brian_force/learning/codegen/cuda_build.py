@@ -1,4 +1,4 @@
-"""What compiling for a GPU needs beyond what brian2cuda sets, and what of it is missing here.
+"""What compiling for a GPU needs beyond what brian2cuda does, and what of it is missing here.
 
 brian2cuda takes flags from Brian's preferences alone: they are changed for a build and put back.
 """
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from brian2 import prefs
 
-__all__ = ["LINKS", "TOOLKIT_PACKAGES", "cuda_flags", "toolkit", "what_is_missing"]
+__all__ = ["LINKS", "TOOLKIT_PACKAGES", "cuda_flags", "nvcc", "toolkit", "what_is_missing"]
 
 #: The CUDA toolkit on PyPI, as far as brian2cuda uses it.
 TOOLKIT_PACKAGES = (
@@ -33,36 +33,68 @@ STANDARD = "-std=c++17"
 
 @contextmanager
 def cuda_flags() -> Iterator[None]:
-    """Compile what stands inside with the flags that a current CUDA toolkit needs.
+    """Generate and compile what stands inside as a current CUDA toolkit needs it.
 
-    These are C++17, which the libraries of CUDA 13 are written in; with single precision as
+    The flags are C++17, which the libraries of CUDA 13 are written in; with single precision as
     Brian's default, arithmetic that is not approximate; and, where the toolkit was installed from
-    PyPI, where its compiler and libraries are.
+    PyPI, where its compiler and libraries are. Networks on clocks of their own, which brian2cuda
+    generates wrongly, are mended.
 
     Examples
     --------
-    In a script of Brian's, around the run or, with ``build_on_run=False``, the build::
+    In a script of Brian's, around all from ``set_device`` to the run or, with
+    ``build_on_run=False``, the build: brian2cuda looks for the toolkit when it generates the first
+    code, which setting a variable by a string already does::
 
         import brian2cuda
         from brian_force.learning.codegen.cuda_build import cuda_flags
 
-        set_device('cuda_standalone')
-        ...
         with cuda_flags():
+            set_device('cuda_standalone')
+            ...
             net.run(10*second)
     """
     import brian2cuda  # noqa: F401, PLC0415 (optional; registers its preferences)
+    from brian2cuda.utils.gputools import reset_cuda_installation  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory(prefix=LINKS) as links:
+    with tempfile.TemporaryDirectory(prefix=LINKS) as links, _declared_clocks():
         changed = _language() | _libraries(Path(links)) | _processes()
         before = {name: _copied(prefs[name]) for name in changed}
         try:
             for name, value in changed.items():
                 prefs[name] = value
+            reset_cuda_installation()  # which brian2cuda remembers
             yield
         finally:
             for name, value in before.items():
                 prefs[name] = value
+            reset_cuda_installation()
+
+
+@contextmanager
+def _declared_clocks() -> Iterator[None]:
+    """Have synapses ask their own clock for the time step.
+
+    Where brian2cuda's template finds out whether the first spikes can have arrived, it asks
+    Brian's default clock; and unless something runs on that, it is not declared.
+    """
+    from brian2cuda.device import CUDAStandaloneDevice  # noqa: PLC0415 (optional)
+
+    generate = CUDAStandaloneDevice.generate_codeobj_source
+
+    def mend_and_generate(device: Any, writer: Any) -> None:
+        for code_object in device.code_objects.values():
+            if code_object.template_name == "synapses":
+                own = f"{code_object.owner.clock.name}.timestep[0]"
+                text = code_object.code.cu_file.replace("defaultclock.timestep[0]", own)
+                code_object.code.cu_file = text
+        generate(device, writer)
+
+    CUDAStandaloneDevice.generate_codeobj_source = mend_and_generate
+    try:
+        yield
+    finally:
+        CUDAStandaloneDevice.generate_codeobj_source = generate
 
 
 def _copied(value: Any) -> Any:
@@ -120,6 +152,12 @@ def toolkit() -> Path | None:
     return next((folder for folder in _toolkits() if _is_complete(folder)), None)
 
 
+def nvcc() -> str:
+    """Name the compiler to compile with, as a command."""
+    folder = toolkit()
+    return "nvcc" if folder is None else str(folder / "bin" / "nvcc")
+
+
 def _toolkits() -> list[Path]:
     set_by_user = prefs.get(f"{BACKEND}.cuda_path")  # known once brian2cuda is imported
     on_path = shutil.which("nvcc")
@@ -153,9 +191,28 @@ def what_is_missing() -> list[str]:
         missing.append("an NVIDIA GPU with its driver (nvidia-smi was not found)")
     elif not _has_gpu():
         missing.append("an NVIDIA GPU with its driver (nvidia-smi lists none)")
+    elif importlib.util.find_spec("brian2cuda") is not None:
+        missing += _unread_gpus()
     return missing
 
 
 def _has_gpu() -> bool:
     listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, check=False)
     return listed.returncode == 0 and "GPU" in listed.stdout
+
+
+def _unread_gpus() -> list[str]:
+    """Say why brian2cuda cannot read which GPUs there are, if it cannot.
+
+    It knows neither parts of a GPU (MIG) nor a CUDA_VISIBLE_DEVICES without numbers.
+    """
+    from brian2cuda.utils.gputools import get_available_gpus  # noqa: PLC0415 (optional)
+
+    try:
+        get_available_gpus()
+    except (AssertionError, IndexError, RuntimeError, ValueError) as error:
+        return [
+            "a GPU that brian2cuda can choose (number it in CUDA_VISIBLE_DEVICES, and split none "
+            f"with MIG; it says: {error})"
+        ]
+    return []
