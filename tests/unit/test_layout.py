@@ -9,9 +9,16 @@ TESTS = Path(__file__).parents[1]
 
 #: Modules whose tests stand elsewhere, and where.
 ELSEWHERE = {
+    **{
+        f"cli/{name}.py": "unit/test_cli.py"
+        for name in ("about", "options", "program", "recordings", "study", "train")
+    },
+    "commands/tasks.py": "unit/test_tasks_command.py",
+    "commands/train.py": "unit/test_train_command.py",
     "learning/codegen/codeobjects.py": "agreement/test_devices.py",
     "learning/codegen/numpy_kernels.py": "agreement/test_kernels.py",
     "learning/readout_arguments.py": "errors/test_messages.py",
+    "plotting/panels.py": "unit/test_plotting.py",
     "plotting/style.py": "unit/test_plotting.py",
     "plotting/training.py": "unit/test_plotting.py",
     "tasks/sine.py": "unit/test_tasks.py",
