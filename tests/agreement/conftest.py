@@ -68,4 +68,5 @@ def pytest_terminal_summary(terminalreporter, config):
 
 def _largest(on, devices):
     numbers = [pair for device in devices for pair in on.get(device, [])]
-    return "{:.0e} < {:.0e}".format(*max(numbers)) if numbers else ""
+    # a minus sign, at which no line of a page is broken
+    return "{:.0e} < {:.0e}".format(*max(numbers)).replace("-", "−") if numbers else ""
