@@ -145,7 +145,8 @@ def decoder_comparison(
     single = [ridge([pair]) for pair in pairs[:n_seen]]
     of_means, controls = [], []
     for n in numbers:
-        means = [ridge([mean_trial(owner, group)]) for group in _groups(pairs[:n_seen], n)]
+        groups = _groups(pairs[:n_seen], n)
+        means = single if n == 1 else [ridge([mean_trial(owner, group)]) for group in groups]
         of_means.append(np.array([judge(found) for found in means]))
         averaged = [np.mean(group, axis=0) for group in _groups(single, n)]
         controls.append(np.mean([pearson_correlation(phi, found) for found in averaged]))

@@ -1,5 +1,7 @@
 """Spikes in trials, their comparison, and two small networks with test trials."""
 
+import subprocess
+
 import numpy as np
 import pytest
 from brian2 import ms, second
@@ -7,6 +9,7 @@ from numpy.testing import assert_array_equal
 
 from brian_force import tasks, train
 from brian_force.exchange import Signal, SpikeTrials
+from brian_force.experiment import process
 
 
 @pytest.fixture
@@ -77,6 +80,20 @@ def trained_twins():
 
 
 # Studies
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Collect the processes that binaries run in."""
+    processes = []
+
+    class Popen(subprocess.Popen):
+        def __init__(self, *arguments, **keywords):
+            super().__init__(*arguments, **keywords)
+            processes.append(self)
+
+    monkeypatch.setattr(process.subprocess, "Popen", Popen)
+    return processes
 
 
 @pytest.fixture

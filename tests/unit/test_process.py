@@ -2,13 +2,11 @@
 
 import os
 import signal
-import subprocess
 import sys
 
 import pytest
 from brian2 import second
 
-from brian_force.experiment import process
 from brian_force.experiment.process import run_process
 
 PROGRESS = "import sys; say = lambda text: print(text, file=sys.stderr, flush=True); "
@@ -18,20 +16,6 @@ WAITING = PROGRESS + "say('progress 0.5'); import time; time.sleep(60)"
 def run(script, folder, report=None, environment=None):
     environment = dict(os.environ) if environment is None else environment
     run_process([sys.executable, "-c", script], folder, environment, 3 * second, report)
-
-
-@pytest.fixture
-def started(monkeypatch):
-    """Collect the processes that are started."""
-    processes = []
-
-    class Popen(subprocess.Popen):
-        def __init__(self, *arguments, **keywords):
-            super().__init__(*arguments, **keywords)
-            processes.append(self)
-
-    monkeypatch.setattr(process.subprocess, "Popen", Popen)
-    return processes
 
 
 def test_progress_is_passed_on(tmp_path):

@@ -4,7 +4,6 @@ import dataclasses
 import functools
 import os
 import signal
-import subprocess
 
 import brian2
 import numpy as np
@@ -137,20 +136,6 @@ def rate_session(cache):
     opened = StandaloneSession(make_rate_run(), cache=cache)
     yield opened
     opened.close()
-
-
-@pytest.fixture
-def started(monkeypatch):
-    """Collect the processes that the session starts."""
-    processes = []
-
-    class Popen(subprocess.Popen):
-        def __init__(self, *arguments, **keywords):
-            super().__init__(*arguments, **keywords)
-            processes.append(self)
-
-    monkeypatch.setattr(process.subprocess, "Popen", Popen)
-    return processes
 
 
 def assert_equal_results(got, expected):
